@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { ROLES, SCOPES } from '../../auth/permissions'
+
+/** Parts that every contract shares. Wire format: JSON, snake_case; ids canonical in answers, any spelling in requests. */
+
+export const idSchema = z
+  .string()
+  .max(64)
+  .meta({ description: 'An id in any of its spellings.', examples: ['0192f0c1-7c1e-7abc-8000-5d3c00000000'] })
+
+export const timestampSchema = z.string().meta({ description: 'ISO 8601 instant, UTC.', format: 'date-time' })
+
+export const jsonValueSchema = z.unknown().meta({ description: 'Any JSON value.' })
+
+export const pageQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(500).optional(),
+})
+
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), next_cursor: z.string().nullable() })
+}
+
+export const problemDocumentSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.string(),
+    message: z.string(),
+    detail: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })),
+    request_id: z.string(),
+  })
+  .meta({ id: 'Problem', description: 'An error answer, `application/problem+json` (RFC 9457).' })
+export type ProblemDocument = z.infer<typeof problemDocumentSchema>
+
+export const scopeSchema = z.enum(SCOPES)
+export const roleSchema = z.enum(ROLES)

@@ -1,0 +1,44 @@
+import type { z } from 'zod'
+import type { Action } from '../../auth/permissions'
+import type { ErrorCode } from '../../errors'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+/**
+ * One operation of the API, said once: the server validates with it, the client is typed by it, OpenAPI is generated from it.
+ * `path` is below `/v1` (and `/api/v1`), with `{name}` for parameters.
+ */
+export interface Contract<
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Response extends z.ZodType = z.ZodType,
+> {
+  id: string
+  method: Method
+  path: `/${string}`
+  /** What the caller must be allowed to do; `public`: anybody. */
+  permission: Action | 'public'
+  summary: string
+  description?: string
+  tag: string
+  query?: Query
+  body?: Body
+  /** No body at all is accepted and reads as `{}`. */
+  bodyOptional?: boolean
+  response: Response
+  /** Status of success; default 200. */
+  status?: 200 | 201 | 202 | 204
+  /** Also answers `Accept: text/event-stream`. */
+  stream?: boolean
+  /** Refusals beyond those that every route has (400, 401, 403, 404, 413, 422, 429). */
+  errors?: ErrorCode[]
+  /** Honours `Idempotency-Key`. */
+  idempotent?: boolean
+}
+
+/** Keeps the exact types of a contract. */
+export function contract<Query extends z.ZodType, Body extends z.ZodType, Response extends z.ZodType>(
+  definition: Contract<Query, Body, Response>,
+): Contract<Query, Body, Response> {
+  return definition
+}

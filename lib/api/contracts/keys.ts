@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { idSchema, roleSchema, scopeSchema, timestampSchema } from './common'
+
+export const apiKeySchema = z
+  .object({
+    id: idSchema,
+    name: z.string(),
+    prefix: z.string(),
+    scopes: z.array(scopeSchema),
+    created_by: z.string(),
+    created_at: timestampSchema,
+    expires_at: timestampSchema.nullable(),
+    last_used_at: timestampSchema.nullable(),
+    revoked_at: timestampSchema.nullable(),
+  })
+  .meta({ id: 'ApiKey' })
+export type ApiKey = z.infer<typeof apiKeySchema>
+
+export const createKeyBodySchema = z
+  .strictObject({
+    name: z.string().trim().min(1).max(100),
+    scopes: z.array(scopeSchema).min(1, 'choose at least one scope'),
+    expires_in_days: z.int().min(1).max(365).default(90),
+  })
+  .meta({ id: 'CreateApiKey' })
+
+export const createdKeySchema = apiKeySchema
+  .extend({ secret: z.string().meta({ description: 'The key itself. Shown this once.' }) })
+  .meta({ id: 'CreatedApiKey' })
+
+/** Who is calling. */
+export const principalSchema = z
+  .object({
+    kind: z.enum(['user', 'api_key']),
+    id: idSchema,
+    name: z.string(),
+    email: z.string().nullable(),
+    role: roleSchema,
+    scopes: z.array(scopeSchema).nullable().meta({ description: 'null: a person, bound by the role alone' }),
+    team: z.object({ id: idSchema, name: z.string(), slug: z.string() }),
+  })
+  .meta({ id: 'Principal' })

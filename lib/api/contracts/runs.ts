@@ -1,0 +1,214 @@
+import { z } from 'zod'
+import { callUsageSchema, failureSchema, RUN_STATUSES, runEventSchema, waitKindSchema } from '../../engine/events'
+import { definitionSchema } from '../../workflow/document'
+import { idSchema, jsonValueSchema, pageQuerySchema, timestampSchema } from './common'
+
+const status = z.enum(RUN_STATUSES)
+const variables = z.record(z.string(), z.unknown())
+
+/** What an open wait asks a person or program for. */
+export const openWaitSchema = z
+  .object({
+    id: idSchema,
+    node_id: z.string(),
+    node_name: z.string(),
+    path: z.array(z.string()),
+    kind: waitKindSchema,
+    thread: z.string().nullable(),
+    /** Title of an approval, prompt of an input. */
+    title: z.string(),
+    instructions: z.string(),
+    shown: jsonValueSchema,
+    shown_hash: z.string().nullable(),
+    /** JSON Schema of the expected data, or of the form an approver may edit. */
+    schema: z.record(z.string(), z.unknown()).nullable(),
+    due_at: timestampSchema.nullable(),
+    created_at: timestampSchema,
+  })
+  .meta({ id: 'OpenWait' })
+export type OpenWait = z.infer<typeof openWaitSchema>
+
+export const runSummarySchema = z
+  .object({
+    id: idSchema,
+    workflow_id: idSchema,
+    workflow_name: z.string(),
+    version: z
+      .object({ number: z.int(), label: z.string() })
+      .nullable()
+      .meta({ description: 'null: a run of the draft' }),
+    status,
+    trigger: z.string(),
+    run_by: z.string(),
+    waiting_for: z.string().nullable().meta({ description: 'Name of the node where the run is waiting.' }),
+    error_reason: z.string().nullable(),
+    error_summary: z.string().nullable(),
+    turn: z.int(),
+    last_seq: z.int(),
+    tokens: z.int(),
+    cost_usd: z.number(),
+    created_at: timestampSchema,
+    started_at: timestampSchema.nullable(),
+    ended_at: timestampSchema.nullable(),
+    link_url: z.string(),
+  })
+  .meta({ id: 'RunSummary' })
+export type RunSummary = z.infer<typeof runSummarySchema>
+
+export const runSchema = runSummarySchema
+  .extend({
+    input: jsonValueSchema,
+    dynamic_variables: variables,
+    runtime_variables: variables,
+    parameters: variables,
+    output: jsonValueSchema.meta({ description: 'Present when the run completed; null while it runs.' }),
+    output_ref: z
+      .object({ blob_id: idSchema, bytes: z.int() })
+      .nullable()
+      .meta({
+        description:
+          'Set instead of `output` when the value is over 256 KiB: read it at /v1/runs/{id}/blobs/{blob_id}.',
+      }),
+    error: failureSchema.nullable(),
+    error_node_id: z.string().nullable(),
+    waits: z.array(openWaitSchema),
+  })
+  .meta({ id: 'Run' })
+export type Run = z.infer<typeof runSchema>
+
+export const runDefinitionSchema = z
+  .object({ workflow_id: idSchema, run_id: idSchema, definition: definitionSchema })
+  .meta({ id: 'RunDefinition', description: 'The frozen definition that this run executes.' })
+
+export const startRunBodySchema = z
+  .strictObject({
+    input: jsonValueSchema.optional().meta({ description: 'Checked against the inputs the workflow declares.' }),
+    dynamic_variables: variables.optional(),
+    runtime_variables: variables.optional(),
+    parameters: variables.optional(),
+    version: z.int().min(0).optional().meta({ description: 'Absent: the active version.' }),
+    draft: z.boolean().optional().meta({ description: 'Run the draft as it is now instead of a published version.' }),
+    run_by: z.string().max(200).optional(),
+    wait: z
+      .number()
+      .min(0)
+      .max(300)
+      .optional()
+      .meta({ description: 'Seconds to wait for the run to pause or end before answering; default 0.' }),
+  })
+  .meta({ id: 'StartRun' })
+export type StartRunBody = z.infer<typeof startRunBodySchema>
+
+export const listRunsQuerySchema = pageQuerySchema.extend({
+  workflow_id: idSchema.optional(),
+  status: z.string().max(300).optional().meta({ description: 'One status, or several separated by commas.' }),
+  trigger: z.string().max(50).optional(),
+  run_by: z.string().max(200).optional(),
+  created_after: timestampSchema.optional(),
+  created_before: timestampSchema.optional(),
+})
+
+export const commandBodySchema = z
+  .strictObject({
+    command: z.enum(['data', 'resume', 'pause', 'stop']),
+    data: jsonValueSchema.optional().meta({ description: 'With `data`: the answer of the one open input.' }),
+    inputs: variables
+      .optional()
+      .meta({ description: 'With `data`: answers by thread id or node id, when several inputs wait.' }),
+    wait: z.number().min(0).max(300).optional(),
+  })
+  .meta({ id: 'RunCommand' })
+export type RunCommandBody = z.infer<typeof commandBodySchema>
+
+export const eventsQuerySchema = z.object({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(500),
+})
+export const eventsResponseSchema = z
+  .object({ items: z.array(runEventSchema), next_after: z.int().nullable() })
+  .meta({ id: 'RunEvents' })
+
+/** A value of a node run: inline, or by reference when it is over 256 KiB. */
+export const payloadSchema = z
+  .object({ value: jsonValueSchema.optional(), blob_id: idSchema.optional(), bytes: z.int() })
+  .meta({ id: 'Payload' })
+export type Payload = z.infer<typeof payloadSchema>
+
+export const nodeRunSchema = z
+  .object({
+    node_key: z.string(),
+    node_id: z.string(),
+    path: z.array(z.string()),
+    status: z.enum(['running', 'waiting', 'succeeded', 'failed', 'cancelled']),
+    attempt: z.int(),
+    input: payloadSchema
+      .nullable()
+      .meta({ description: 'The config with its templates resolved; secrets are not in it.' }),
+    output: payloadSchema.nullable(),
+    error: failureSchema.nullable(),
+    calls: z.array(callUsageSchema),
+    started_at: timestampSchema.nullable(),
+    ended_at: timestampSchema.nullable(),
+  })
+  .meta({ id: 'NodeRun' })
+export type NodeRun = z.infer<typeof nodeRunSchema>
+
+export const listNodeRunsQuerySchema = z.object({
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
+  cursor: z.string().max(500).optional(),
+  node_key: z.string().max(1_000).optional(),
+})
+
+export const decideBodySchema = z
+  .strictObject({
+    comment: z.string().max(4_000).optional(),
+    data: jsonValueSchema.optional().meta({ description: 'The edited form; absent: what was shown.' }),
+    shown_hash: z
+      .string()
+      .optional()
+      .meta({ description: 'Hash of what you saw, from the open wait. When it differs from what stands now: 409.' }),
+    path: z.array(z.string()).optional().meta({ description: 'Which of several, when the node waits more than once.' }),
+  })
+  .meta({ id: 'Decide' })
+export type DecideBody = z.infer<typeof decideBodySchema>
+
+export const decisionSchema = z
+  .object({
+    run_id: idSchema,
+    node_id: z.string(),
+    path: z.array(z.string()),
+    decision: z.enum(['approved', 'rejected']),
+    decided_by: z.string(),
+    decided_at: timestampSchema,
+    comment: z.string().nullable(),
+    shown_hash: z.string(),
+    already_decided: z.boolean(),
+  })
+  .meta({ id: 'Decision' })
+export type Decision = z.infer<typeof decisionSchema>
+
+export const approvalSchema = z
+  .object({
+    id: idSchema,
+    run_id: idSchema,
+    workflow_id: idSchema,
+    workflow_name: z.string(),
+    node_id: z.string(),
+    path: z.array(z.string()),
+    title: z.string(),
+    instructions: z.string(),
+    shown: jsonValueSchema,
+    shown_hash: z.string(),
+    schema: z.record(z.string(), z.unknown()).nullable(),
+    run_by: z.string(),
+    status: z.enum(['open', 'resolved', 'cancelled']),
+    due_at: timestampSchema.nullable(),
+    created_at: timestampSchema,
+    decisions: z.array(decisionSchema),
+  })
+  .meta({ id: 'Approval' })
+export type Approval = z.infer<typeof approvalSchema>
+
+export const listApprovalsQuerySchema = pageQuerySchema.extend({
+  status: z.enum(['open', 'resolved', 'cancelled']).default('open'),
+})

@@ -1,0 +1,10 @@
+/**
+ * One instance per process, whoever asks: the server bundle and Next's own bundle both contain this code, and a pool,
+ * a hub or a worker must not exist twice.
+ */
+export function processSingleton<T>(name: string, make: () => T): T {
+  const key = Symbol.for(`countersign.${name}`)
+  const store = globalThis as unknown as Record<symbol, T | undefined> // symbols index globalThis only untyped
+  store[key] ??= make()
+  return store[key]
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+/** The knobs of the product. Read once; a wrong value stops the start with one sentence naming the knob. */
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  DATA_DIR: z.string().min(1).default('.data'),
+  DATABASE_URL: z.string().min(1).optional(),
+  SEED: z.enum(['demo', 'none']).default('demo'),
+  ADMIN_EMAIL: z.email().optional(),
+  ADMIN_PASSWORD: z.string().min(12).optional(),
+  EGRESS_ALLOW: z.string().default(''),
+  LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
+  /** The origin that people and callbacks use, e.g. `https://flows.example.com`; defaults to `http://localhost:PORT`. */
+  PUBLIC_URL: z.url().optional(),
+  /** Secret of the sign-in cookies. `npm start` makes one in DATA_DIR when it is absent. */
+  NEXTAUTH_SECRET: z.string().min(32).optional(),
+  /** The default OpenAI-compatible server of LLM nodes whose model does not name `offline/…`. */
+  LLM_BASE_URL: z.url().optional(),
+  LLM_API_KEY: z.string().optional(),
+})
+
+export type Env = z.infer<typeof schema>
+
+let cached: Env | undefined
+
+/** The validated environment. Throws an Error whose message is one clear sentence per wrong knob. */
+export function env(): Env {
+  cached ??= readEnv(process.env)
+  return cached
+}
+
+/** Parses any environment; used by tests and by {@link env}. Empty strings count as absent. */
+export function readEnv(source: Record<string, string | undefined>): Env {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(present)
+  if (parsed.success) return parsed.data
+  const sentences = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The environment is not valid. ${sentences.join('. ')}.`)
+}
+
+/** The origin of links in answers: no trailing slash. */
+export function publicUrl(): string {
+  const { PUBLIC_URL, PORT } = env()
+  return (PUBLIC_URL ?? `http://localhost:${PORT}`).replace(/\/$/, '')
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+
+/**
+ * The stored workflow. One schema, shared by browser, API and engine. It is not a React Flow document: the two meet only
+ * in `components/designer/to-flow.ts` and `from-flow.ts`. Source: `docs/workflows.md`.
+ */
+
+/** A JSON Schema object (draft 2020-12 subset that `z.fromJSONSchema` reads). */
+export const jsonSchemaObject = z.record(z.string(), z.unknown())
+
+export const retryPolicySchema = z.strictObject({
+  maxAttempts: z.int().min(1).max(25).default(1),
+  backoffMs: z.int().min(0).max(3_600_000).default(1_000),
+  factor: z.number().min(1).max(10).default(2),
+  maxBackoffMs: z.int().min(0).max(3_600_000).default(300_000),
+  jitter: z.boolean().default(true),
+})
+export type RetryPolicy = z.infer<typeof retryPolicySchema>
+
+export const policySchema = z.strictObject({
+  retry: retryPolicySchema.optional(),
+  timeoutMs: z.int().min(1).max(900_000).optional(),
+  onError: z.enum(['fail', 'continue', 'branch']).default('fail'),
+  atMostOnce: z.boolean().optional(),
+})
+export type NodePolicy = z.infer<typeof policySchema>
+
+export const nodeSchema = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[A-Za-z0-9_-]+$/, 'use letters, digits, _ and -'),
+  type: z.string().min(1).max(64),
+  /** Unique in the workflow; expressions say `nodes.<name>.output`. */
+  name: z.string().min(1).max(100),
+  position: z.strictObject({ x: z.number(), y: z.number() }).default({ x: 0, y: 0 }),
+  parentId: z.string().optional(),
+  config: z.record(z.string(), z.unknown()).default({}),
+  policy: policySchema.optional(),
+  note: z.string().max(4_000).optional(),
+  pinned: z.strictObject({ output: z.unknown() }).optional(),
+  disabled: z.boolean().optional(),
+})
+export type WorkflowNode = z.infer<typeof nodeSchema>
+
+export const edgeSchema = z.strictObject({
+  id: z.string().min(1).max(64),
+  source: z.string().min(1),
+  sourcePort: z.string().min(1).max(100).default('out'),
+  target: z.string().min(1),
+})
+export type WorkflowEdge = z.infer<typeof edgeSchema>
+
+export const settingsSchema = z.strictObject({
+  maxConcurrentRuns: z.int().min(1).max(1_000).optional(),
+  onLimit: z.enum(['queue', 'reject']).default('queue'),
+  timeoutMs: z.int().min(1).optional(),
+  maxNodeVisits: z.int().min(1).max(10_000).default(100),
+  maxSteps: z.int().min(1).max(500_000).default(50_000),
+  budget: z.strictObject({ tokens: z.int().min(1).optional(), usd: z.number().positive().optional() }).optional(),
+  evaluation: z.record(z.string(), z.unknown()).optional(),
+  exposeAsTool: z.boolean().optional(),
+})
+export type WorkflowSettings = z.infer<typeof settingsSchema>
+
+export const definitionSchema = z.strictObject({
+  schemaVersion: z.literal(1).default(1),
+  kind: z.enum(['graph', 'dag']).default('graph'),
+  inputs: jsonSchemaObject.default({ type: 'object', properties: {} }),
+  outputs: z.record(z.string(), z.string()).optional(),
+  nodes: z.array(nodeSchema).max(1_000).default([]),
+  edges: z.array(edgeSchema).max(5_000).default([]),
+  settings: settingsSchema.prefault({}),
+})
+/** The definition after parsing: every default filled in. */
+export type WorkflowDefinition = z.infer<typeof definitionSchema>
+/** What a caller may send: defaults left out. */
+export type WorkflowDefinitionInput = z.input<typeof definitionSchema>
+
+/** One problem of a definition. `path` is dotted from the root of the definition. */
+export const problemSchema = z.object({
+  path: z.string(),
+  nodeId: z.string().optional(),
+  edgeId: z.string().optional(),
+  severity: z.enum(['error', 'warning']),
+  code: z.string(),
+  message: z.string(),
+})
+export type Problem = z.infer<typeof problemSchema>
