@@ -1,0 +1,112 @@
+import type { NewEvent, RunStatus } from './events'
+import type { Plan } from './graph'
+import type { RunState } from './state'
+
+/** What the shell is to do next. The core decides; it never does. */
+export type Decision =
+  /** Run this node. `attempt` counts from 1; the same number again means that its process died on the way. */
+  | { type: 'execute'; key: string; nodeId: string; path: string[]; attempt: number; resumed: boolean }
+  /** Nothing is left: evaluate the output and append `run_completed`. */
+  | { type: 'complete' }
+  /** The run ends with this event, and whatever is in flight is aborted. */
+  | { type: 'end'; event: NewEvent }
+  /** Nothing can be done until a wait resolves: append `run_waiting` unless the status says so already, and let go. */
+  | { type: 'wait'; status: 'waiting_for_user_input' | 'waiting_for_approval' | 'running'; nodeIds: string[] }
+
+/**
+ * Pure. `inFlight`: keys of nodes that this shell is executing now. A node that the log says is running and that is not in
+ * flight was lost with its process, and is executed again under the same attempt and idempotency key.
+ */
+export function decide(plan: Plan, state: RunState, inFlight: ReadonlySet<string>): Decision[] {
+  if (state.ended || state.status === 'not_started') return []
+  const ending = endOf(plan, state)
+  if (ending) return [{ type: 'end', event: ending }]
+  if (state.paused) return []
+
+  const decisions: Decision[] = []
+  for (const key of state.ready) {
+    const node = state.nodes.get(key)
+    if (node && !inFlight.has(key)) {
+      decisions.push({
+        type: 'execute',
+        key,
+        nodeId: node.nodeId,
+        path: node.path,
+        attempt: node.attempt + 1,
+        resumed: false,
+      })
+    }
+  }
+  for (const key of state.running) {
+    const node = state.nodes.get(key)
+    if (node && !inFlight.has(key)) {
+      decisions.push({
+        type: 'execute',
+        key,
+        nodeId: node.nodeId,
+        path: node.path,
+        attempt: node.attempt,
+        resumed: true,
+      })
+    }
+  }
+  if (decisions.length > 0 || inFlight.size > 0) return decisions
+  if (state.waits.size > 0) return [{ type: 'wait', ...waitingFor(state) }]
+  return [{ type: 'complete' }]
+}
+
+/** Why the run must end now, if it must. Failures come first: what a loop guard says about a failed run helps nobody. */
+function endOf(plan: Plan, state: RunState): NewEvent | undefined {
+  const name = (nodeId: string) => plan.nodes.get(nodeId)?.name ?? nodeId
+  if (state.failure) {
+    const { nodeId, error } = state.failure
+    return {
+      type: 'run_failed',
+      reason: error.code === 'wait_timed_out' ? 'timeout' : 'execution_error',
+      summary: `${name(nodeId)} failed: ${error.message}`,
+      node_id: nodeId,
+      error,
+    }
+  }
+  if (state.rejection) {
+    return {
+      type: 'run_cancelled',
+      reason: 'approval_rejected',
+      summary: `${state.rejection.by} rejected ${name(state.rejection.nodeId)}.`,
+    }
+  }
+  if (state.looping) {
+    const { nodeId, visits } = state.looping
+    return {
+      type: 'run_aborted',
+      reason: 'looping_risk',
+      summary: `${name(nodeId)} was visited ${visits} times and would be visited again; the limit of this workflow is ${plan.maxNodeVisits}.`,
+      node_id: nodeId,
+    }
+  }
+  if (state.steps >= plan.maxSteps && (state.ready.size > 0 || state.running.size > 0)) {
+    const next = state.nodes.get([...state.ready, ...state.running][0] ?? '')
+    return {
+      type: 'run_aborted',
+      reason: 'looping_risk',
+      summary: `The run took ${state.steps} steps, the limit of this workflow${next ? `; ${name(next.nodeId)} would be next` : ''}.`,
+      ...(next ? { node_id: next.nodeId } : {}),
+    }
+  }
+  return undefined
+}
+
+function waitingFor(state: RunState): {
+  status: 'waiting_for_user_input' | 'waiting_for_approval' | 'running'
+  nodeIds: string[]
+} {
+  const waits = [...state.waits.values()]
+  const kinds = new Set(waits.map((wait) => wait.kind))
+  // An input is named first: somebody can answer it now and the run goes on, while an approval may take days.
+  const status: RunStatus = kinds.has('input')
+    ? 'waiting_for_user_input'
+    : kinds.has('approval')
+      ? 'waiting_for_approval'
+      : 'running'
+  return { status, nodeIds: waits.map((wait) => wait.nodeId) }
+}

@@ -1,0 +1,221 @@
+import { findLoops, type Loop } from './loops'
+
+/**
+ * Compiles a definition to a {@link Plan}: what the fold needs, looked up in constant time.
+ *
+ * Regions: the root, and one per natural loop. Every visit of a loop body is an instance of its region, addressed by a
+ * path (`["visit:2"]`), so a node runs at most once per address and no event is ever about "the node" in general.
+ */
+
+/** What compile reads of a definition; `WorkflowDefinition` is one. */
+export interface GraphInput {
+  kind: 'graph' | 'dag'
+  nodes: readonly {
+    id: string
+    type: string
+    name: string
+    config: Record<string, unknown>
+    policy?: PlanPolicy | undefined
+    disabled?: boolean | undefined
+  }[]
+  edges: readonly { id: string; source: string; sourcePort: string; target: string }[]
+  settings: { maxNodeVisits: number; maxSteps: number; timeoutMs?: number | undefined }
+}
+
+export interface PlanPolicy {
+  retry?: { maxAttempts: number; backoffMs: number; factor: number; maxBackoffMs: number; jitter: boolean } | undefined
+  timeoutMs?: number | undefined
+  onError: 'fail' | 'continue' | 'branch'
+  atMostOnce?: boolean | undefined
+}
+
+export interface PlanNode {
+  id: string
+  type: string
+  name: string
+  /** `any`: ready as soon as one incoming edge is taken. */
+  join: 'all' | 'any'
+  policy: PlanPolicy
+  disabled: boolean
+  regionId: string
+  /** Forward edges that arrive; back edges start a new visit instead. */
+  incomingCount: number
+  outgoing: PlanEdge[]
+}
+
+export interface PlanEdge {
+  id: string
+  source: string
+  port: string
+  target: string
+  /** Loops that this edge leaves, innermost first. It is dead only when the outermost of them ended without taking it. */
+  exits: string[]
+  /** The loop that this edge enters at its header, if any. */
+  enters: string | undefined
+  /** Back to the header of a loop that holds the source. */
+  back: boolean
+}
+
+export interface Region {
+  id: string
+  parentId: string | undefined
+  /** Set for loops. */
+  headerId: string | undefined
+  /** Nodes directly in this region and loops directly nested in it: a visit is over when all of them are settled. */
+  memberCount: number
+  /** Edges that leave this loop (they may leave outer ones too). */
+  exitEdges: PlanEdge[]
+}
+
+export interface Plan {
+  nodes: Map<string, PlanNode>
+  regions: Map<string, Region>
+  startIds: string[]
+  /** Not reachable from a start: skipped from the beginning. */
+  unreachableIds: string[]
+  maxNodeVisits: number
+  maxSteps: number
+  timeoutMs: number | undefined
+}
+
+export interface GraphProblem {
+  code: 'no_start' | 'dangling_edge' | 'cycle_in_dag' | 'irreducible_loop'
+  message: string
+  edgeId?: string
+}
+
+export const ROOT_REGION = ''
+
+const DEFAULT_POLICY: PlanPolicy = { onError: 'fail' }
+
+/** Never throws: a plan is always returned, and must not be run while `problems` is not empty. */
+export function compile(definition: GraphInput): { plan: Plan; problems: GraphProblem[] } {
+  const problems: GraphProblem[] = []
+  const known = new Map(definition.nodes.map((node) => [node.id, node]))
+  const sound = definition.edges.filter((edge) => {
+    const isSound = known.has(edge.source) && known.has(edge.target)
+    if (!isSound) {
+      const missing = known.has(edge.source) ? edge.target : edge.source
+      problems.push({
+        code: 'dangling_edge',
+        edgeId: edge.id,
+        message: `Edge ${edge.id} names the node ${missing}, which does not exist.`,
+      })
+    }
+    return isSound
+  })
+
+  const startIds = definition.nodes.filter((node) => node.type === 'start').map((node) => node.id)
+  if (startIds.length === 0) problems.push({ code: 'no_start', message: 'The workflow has no Start node.' })
+
+  const { reachable, loops, backEdgeIds, irreducibleEdgeIds } = findLoops(startIds, sound)
+  const label = (id: string) => known.get(id)?.name ?? id
+  for (const edge of sound) {
+    const arrow = `${label(edge.source)} → ${label(edge.target)}`
+    if (irreducibleEdgeIds.has(edge.id)) {
+      problems.push({
+        code: 'irreducible_loop',
+        edgeId: edge.id,
+        message: `The edge ${arrow} closes a loop that can be entered at two places. Let every path into the loop go through one node.`,
+      })
+    } else if (definition.kind === 'dag' && backEdgeIds.has(edge.id)) {
+      problems.push({
+        code: 'cycle_in_dag',
+        edgeId: edge.id,
+        message: `The edge ${arrow} closes a cycle, and this workflow is of kind "dag". Remove the edge, or change the kind to "graph".`,
+      })
+    }
+  }
+
+  const regions = makeRegions(loops, reachable)
+  const regionOf = (id: string) => innermost(loops, id)?.headerId ?? ROOT_REGION
+  const nodes = new Map<string, PlanNode>()
+  for (const node of definition.nodes) {
+    nodes.set(node.id, {
+      id: node.id,
+      type: node.type,
+      name: node.name,
+      join: node.type === 'merge' && node.config.join === 'any' ? 'any' : 'all',
+      policy: node.policy ?? DEFAULT_POLICY,
+      disabled: node.disabled === true,
+      regionId: reachable.has(node.id) ? regionOf(node.id) : ROOT_REGION,
+      incomingCount: 0,
+      outgoing: [],
+    })
+  }
+  for (const edge of sound) {
+    // An edge from a node that can never run is dead for ever; leaving it out keeps every join from waiting for it.
+    if (!reachable.has(edge.source) || irreducibleEdgeIds.has(edge.id)) continue
+    const back = backEdgeIds.has(edge.id)
+    const planEdge = placeEdge(edge, back, loops)
+    nodes.get(edge.source)?.outgoing.push(planEdge)
+    const target = nodes.get(edge.target)
+    if (target && !back) target.incomingCount += 1
+    for (const loopId of planEdge.exits) regions.get(loopId)?.exitEdges.push(planEdge)
+  }
+
+  const plan: Plan = {
+    nodes,
+    regions,
+    startIds,
+    unreachableIds: definition.nodes.filter((node) => !reachable.has(node.id)).map((node) => node.id),
+    maxNodeVisits: definition.settings.maxNodeVisits,
+    maxSteps: definition.settings.maxSteps,
+    timeoutMs: definition.settings.timeoutMs,
+  }
+  return { plan, problems }
+}
+
+function innermost(loops: readonly Loop[], nodeId: string): Loop | undefined {
+  let best: Loop | undefined
+  for (const loop of loops) if (loop.body.has(nodeId) && (!best || loop.body.size < best.body.size)) best = loop
+  return best
+}
+
+/** Loops that hold the node, innermost first. Natural loops of a reducible graph nest or are disjoint, so size orders them. */
+function enclosing(loops: readonly Loop[], nodeId: string): Loop[] {
+  return loops.filter((loop) => loop.body.has(nodeId)).sort((a, b) => a.body.size - b.body.size)
+}
+
+function makeRegions(loops: readonly Loop[], reachable: ReadonlySet<string>): Map<string, Region> {
+  const regions = new Map<string, Region>()
+  regions.set(ROOT_REGION, { id: ROOT_REGION, parentId: undefined, headerId: undefined, memberCount: 0, exitEdges: [] })
+  for (const loop of loops) {
+    const parent = enclosing(loops, loop.headerId).find((other) => other !== loop && other.body.size > loop.body.size)
+    regions.set(loop.headerId, {
+      id: loop.headerId,
+      parentId: parent?.headerId ?? ROOT_REGION,
+      headerId: loop.headerId,
+      memberCount: 0,
+      exitEdges: [],
+    })
+  }
+  for (const region of regions.values()) {
+    const parent = region.parentId === undefined ? undefined : regions.get(region.parentId)
+    if (parent) parent.memberCount += 1
+  }
+  for (const id of reachable) {
+    const region = regions.get(innermost(loops, id)?.headerId ?? ROOT_REGION)
+    if (region) region.memberCount += 1
+  }
+  return regions
+}
+
+function placeEdge(
+  edge: { id: string; source: string; sourcePort: string; target: string },
+  back: boolean,
+  loops: readonly Loop[],
+): PlanEdge {
+  const around = enclosing(loops, edge.source)
+  const exits = around.filter((loop) => !loop.body.has(edge.target)).map((loop) => loop.headerId)
+  const entered = loops.find((loop) => loop.headerId === edge.target && !loop.body.has(edge.source))
+  return {
+    id: edge.id,
+    source: edge.source,
+    port: edge.sourcePort,
+    target: edge.target,
+    exits,
+    enters: entered?.headerId,
+    back,
+  }
+}
