@@ -1,0 +1,27 @@
+import type { StartRunBody } from '@/lib/api/contracts/runs'
+
+/** A command line that starts the same run. The key stays in the environment: what is copied must not hold a secret. */
+export function startRunCurl(origin: string, workflowId: string, body: StartRunBody): string {
+  return curl(`${origin}/v1/workflows/${workflowId}/runs`, body)
+}
+
+/** A command line that reads a run. */
+export function getRunCurl(origin: string, runId: string): string {
+  return curl(`${origin}/v1/runs/${runId}`)
+}
+
+function curl(url: string, body?: unknown): string {
+  const lines = [`curl -sS ${body === undefined ? '' : '-X POST '}${quote(url)}`]
+  // Double quotes: the shell fills the key in.
+  lines.push('-H "X-API-Key: $COUNTERSIGN_API_KEY"')
+  if (body !== undefined) {
+    lines.push("-H 'Content-Type: application/json'")
+    lines.push(`-d ${quote(JSON.stringify(body, null, 2))}`)
+  }
+  return lines.join(' \\\n  ')
+}
+
+/** POSIX single quotes: nothing inside is special except the quote itself. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
+}
