@@ -38,6 +38,7 @@ export const PERMISSIONS = {
   'run:write': { roles: operators, scope: 'runs:write' },
   'approval:read': { roles: everyone, scope: 'runs:read' },
   'approval:decide': { roles: ['owner', 'admin', 'editor', 'approver'], scope: 'approvals:decide' },
+  'credential:write': { roles: editors, scope: 'credentials:write' },
   'key:read': { roles: editors, scope: 'admin' },
   'key:manage': { roles: editors, scope: 'admin' },
   'team:manage': { roles: ['owner', 'admin'], scope: 'admin' },
@@ -54,4 +55,15 @@ export function refusal(
     return { by: 'scope', scope: rule.scope }
   }
   return rule.roles.includes(who.role) ? null : { by: 'role' }
+}
+
+/**
+ * The scopes that a person of this role may put on a key: those of which the role may do everything they open. `admin`
+ * stands for every scope, also for those of the future, so only an owner grants it.
+ */
+export function grantableScopes(role: Role): Scope[] {
+  const rules: readonly Rule[] = Object.values(PERMISSIONS)
+  return SCOPES.filter((scope) =>
+    scope === 'admin' ? role === 'owner' : rules.every((rule) => rule.scope !== scope || rule.roles.includes(role)),
+  )
 }
