@@ -16,6 +16,8 @@ export interface Contract<
   id: string
   method: Method
   path: `/${string}`
+  /** `api`: served below `/api` only (health, samples, the OpenAPI document), not below `/v1`. */
+  root?: 'v1' | 'api'
   /** What the caller must be allowed to do; `public`: anybody. */
   permission: Action | 'public'
   summary: string
@@ -36,9 +38,14 @@ export interface Contract<
   idempotent?: boolean
 }
 
-/** Keeps the exact types of a contract. */
-export function contract<Query extends z.ZodType, Body extends z.ZodType, Response extends z.ZodType>(
-  definition: Contract<Query, Body, Response>,
-): Contract<Query, Body, Response> {
+/** Keeps the exact types of a contract; the literal path types the client's `params`. */
+export function contract<
+  Query extends z.ZodType,
+  Body extends z.ZodType,
+  Response extends z.ZodType,
+  const Path extends `/${string}`,
+>(
+  definition: Contract<Query, Body, Response> & { path: Path },
+): Contract<Query, Body, Response> & { path: Path } {
   return definition
 }
