@@ -8,3 +8,9 @@ export function processSingleton<T>(name: string, make: () => T): T {
   store[key] ??= make()
   return store[key]
 }
+
+/** Forgets an instance, so that the next caller makes a new one. The caller has already closed it. */
+export function forgetSingleton(name: string): void {
+  const store = globalThis as unknown as Record<symbol, unknown> // symbols index globalThis only untyped
+  delete store[Symbol.for(`countersign.${name}`)]
+}

@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { MigrationList } from '@prisma/schema-engine-wasm'
+import { runMigrations as runQueueMigrations } from 'graphile-worker'
+import pg from 'pg'
+import { applyMigrations } from './schema-engine'
+
+/** Any process that migrates holds this advisory lock, so two starts at once apply each migration once. */
+const MIGRATION_LOCK = 7_411_001
+
+/** Brings the database at `url` up to date: `prisma/migrations`, then the job queue's own schema. Returns what was applied. */
+export async function migrate(url: string, root = process.cwd()): Promise<string[]> {
+  const holder = new pg.Client({ connectionString: url, application_name: 'countersign migrate' })
+  holder.on('error', () => undefined) // the query below reports it
+  await holder.connect()
+  try {
+    await holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    const applied = await applyMigrations(url, await readMigrations(root))
+    await runQueueMigrations({ connectionString: url, logger: undefined })
+    return applied
+  } finally {
+    await holder.end()
+  }
+}
+
+/** Names of the migrations in the folder that this database has not finished. */
+export async function pendingMigrations(connections: pg.Pool, root = process.cwd()): Promise<string[]> {
+  const { rows } = await connections.query<{ migration_name: string }>(
+    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
+  )
+  const done = new Set(rows.map((row) => row.migration_name))
+  return (await migrationNames(root)).filter((name) => !done.has(name))
+}
+
+function migrationsFolder(root: string): string {
+  return resolve(root, 'prisma', 'migrations')
+}
+
+async function migrationNames(root: string): Promise<string[]> {
+  const entries = await readdir(migrationsFolder(root), { withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+}
+
+async function readMigrations(root: string): Promise<MigrationList> {
+  const baseDir = migrationsFolder(root)
+  const names = await migrationNames(root)
+  const migrationDirectories = await Promise.all(
+    names.map(async (name) => ({
+      path: name,
+      migrationFile: {
+        path: 'migration.sql',
+        content: { tag: 'ok' as const, value: await readFile(join(baseDir, name, 'migration.sql'), 'utf8') },
+      },
+    })),
+  )
+  const lockfile = {
+    path: 'migration_lock.toml',
+    content: await readFile(join(baseDir, 'migration_lock.toml'), 'utf8'),
+  }
+  return { baseDir, lockfile, shadowDbInitScript: '', migrationDirectories }
+}
