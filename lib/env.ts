@@ -12,7 +12,9 @@ const schema = z.object({
   EGRESS_ALLOW: z.string().default(''),
   LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info'),
   /** The origin that people and callbacks use, e.g. `https://flows.example.com`; defaults to `http://localhost:PORT`. */
-  PUBLIC_URL: z.url().optional(),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** How many proxies of yours stand in front and append to `X-Forwarded-For`; 0: the header is not believed. */
+  TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   /** Secret of the sign-in cookies. `npm start` makes one in DATA_DIR when it is absent. */
   NEXTAUTH_SECRET: z.string().min(32).optional(),
   /** The default OpenAI-compatible server of LLM nodes whose model does not name `offline/…`. */

@@ -8,6 +8,7 @@ export const ERROR_CODES = {
   invalid_id: { status: 400, title: 'The identifier is malformed' },
   unauthenticated: { status: 401, title: 'Authentication is required' },
   insufficient_scope: { status: 403, title: 'The key lacks a scope' },
+  cross_site: { status: 403, title: 'The request comes from another site' },
   forbidden: { status: 403, title: 'Your role does not allow this' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },

@@ -1,0 +1,126 @@
+import type { KeyIdentityRow } from '../db/api-keys'
+import type { SessionIdentityRow } from '../db/sessions'
+import { AppError } from '../errors'
+import { hashApiKey, isWellFormedApiKey } from './api-key'
+import { requireSameOrigin } from './authorize'
+import { readCredentials } from './credentials'
+import { keyIdentity, keyIdentityById, noteKeyUsed, noteSessionUsed, sessionIdentity } from './identities'
+import { SCOPES } from './permissions'
+import type { Principal } from './principal'
+import { openSessionToken, readSessionToken } from './session-cookie'
+
+/** A session nobody used for this long has ended; `expires_at` ends it absolutely. */
+export const SESSION_IDLE_MS = 24 * 60 * 60 * 1000
+
+/**
+ * Who is calling: the one resolver for every door. An API key by `X-API-Key`, `Authorization: Bearer` or
+ * `Authorization: ApiKey`, or the browser's session cookie, which a changing request may use only from our own origin.
+ * Throws `unauthenticated` (401) for a credential that is missing, unreadable, unknown, expired or revoked, whose person is
+ * disabled or no longer in the team, and for two that speak of different people.
+ */
+export async function authenticate(request: Pick<Request, 'headers' | 'method'>): Promise<Principal> {
+  const { apiKey, cookie } = readCredentials(request.headers)
+  if (apiKey === null) {
+    const principal = cookie === null ? null : await principalOfCookie(cookie)
+    if (principal === null) {
+      throw new AppError('unauthenticated', 'Sign in, or send an API key as "X-API-Key" or "Authorization: Bearer".')
+    }
+    requireSameOrigin(request)
+    return principal
+  }
+  const principal = await principalOfKey(apiKey)
+  if (cookie !== null) await refuseContradiction(principal, cookie)
+  return principal
+}
+
+/**
+ * The person whose session a Cookie header carries; null when there is none that stands. For pages, which send the visitor
+ * to sign in instead of refusing; calls go through {@link authenticate}.
+ */
+export async function principalOfCookie(cookieHeader: string): Promise<Principal | null> {
+  const token = readSessionToken(cookieHeader)
+  const claims = token === null ? null : await openSessionToken(token)
+  if (claims === null) return null
+  const row = await sessionIdentity(claims.sessionId)
+  const principal = row === null || row.userId !== claims.userId ? null : orNull(admitSession(row))
+  if (principal !== null) noteSessionUsed(claims.sessionId)
+  return principal
+}
+
+/**
+ * Whether a caller who was let in some time ago would be let in now, with the same rights. For open streams: ask every few
+ * seconds, and end the stream when the answer is false (the caller comes back with its present rights, or not at all).
+ */
+export async function revalidate(principal: Principal): Promise<boolean> {
+  const now = await currentPrincipalFor(principal)
+  if (now === null || now.role !== principal.role || now.team.id !== principal.team.id) return false
+  return (now.scopes ?? []).join() === (principal.scopes ?? []).join()
+}
+
+async function currentPrincipalFor(principal: Principal): Promise<Principal | null> {
+  if (principal.kind === 'api_key') {
+    const row = await keyIdentityById(principal.id)
+    return row === null ? null : orNull(admitKey(row))
+  }
+  if (principal.sessionId === undefined) return null
+  const row = await sessionIdentity(principal.sessionId)
+  return row === null || row.userId !== principal.userId ? null : orNull(admitSession(row))
+}
+
+async function principalOfKey(secret: string): Promise<Principal> {
+  // A mistyped key is refused by its checksum: nobody can make us query for noise.
+  const row = isWellFormedApiKey(secret) ? await keyIdentity(hashApiKey(secret)) : null
+  if (row === null) throw new AppError('unauthenticated', 'The API key is not known here.')
+  const admitted = admitKey(row)
+  if (typeof admitted === 'string') throw new AppError('unauthenticated', admitted)
+  noteKeyUsed(row.keyId)
+  return admitted
+}
+
+async function refuseContradiction(principal: Principal, cookie: string): Promise<void> {
+  const person = await principalOfCookie(cookie)
+  if (person === null || (person.userId === principal.userId && person.team.id === principal.team.id)) return
+  throw new AppError('unauthenticated', 'The API key and the signed-in session belong to different people; send one.')
+}
+
+/** The principal of a key as it stands now, or the sentence that refuses it. */
+function admitKey(row: KeyIdentityRow): Principal | string {
+  if (row.revokedAt !== null) return 'The API key was revoked.'
+  if (row.expiresAt !== null && row.expiresAt.getTime() <= Date.now()) return 'The API key has expired.'
+  if (row.disabledAt !== null || row.role === null)
+    return 'The creator of the API key is no longer a member of the team.'
+  return {
+    kind: 'api_key',
+    id: row.keyId,
+    userId: row.userId,
+    name: `key "${row.keyName}"`,
+    email: null,
+    role: row.role,
+    scopes: SCOPES.filter((scope) => row.scopes.includes(scope)),
+    team: { id: row.teamId, name: row.teamName, slug: row.teamSlug },
+  }
+}
+
+/** The principal of a session as it stands now, or the sentence that refuses it. */
+function admitSession(row: SessionIdentityRow): Principal | string {
+  const now = Date.now()
+  if (row.revokedAt !== null) return 'You are signed out.'
+  if (row.expiresAt.getTime() <= now || row.lastSeenAt.getTime() + SESSION_IDLE_MS <= now)
+    return 'The session has ended.'
+  if (row.disabledAt !== null || row.role === null) return 'You are no longer a member of the team.'
+  return {
+    kind: 'user',
+    id: row.userId,
+    userId: row.userId,
+    name: row.userName,
+    email: row.email,
+    role: row.role,
+    scopes: null,
+    team: { id: row.teamId, name: row.teamName, slug: row.teamSlug },
+    sessionId: row.sessionId,
+  }
+}
+
+function orNull(admitted: Principal | string): Principal | null {
+  return typeof admitted === 'string' ? null : admitted
+}

@@ -1,0 +1,69 @@
+import { findKeyIdentityByHash, findKeyIdentityById, type KeyIdentityRow, touchKey } from '../db/api-keys'
+import { processSingleton } from '../db/process'
+import { findSessionIdentity, type SessionIdentityRow, touchSession } from '../db/sessions'
+import { log } from '../log'
+import { createTtlCache } from './ttl-cache'
+
+/** How long an answer of the database about a key or session is believed: a revocation is felt everywhere within this. */
+export const IDENTITY_TTL_MS = 2_000
+const TOUCH_EVERY_MS = 60_000
+const MAX_ENTRIES = 20_000
+
+// One per process, whichever bundle asks, so that forgetting in one is forgetting in all.
+const identities = processSingleton('identities', () => ({
+  keys: createTtlCache<KeyIdentityRow | null>({ ttlMs: IDENTITY_TTL_MS, maxEntries: MAX_ENTRIES }),
+  keysById: createTtlCache<KeyIdentityRow | null>({ ttlMs: IDENTITY_TTL_MS, maxEntries: MAX_ENTRIES }),
+  sessions: createTtlCache<SessionIdentityRow | null>({ ttlMs: IDENTITY_TTL_MS, maxEntries: MAX_ENTRIES }),
+  touchedAtMs: new Map<string, number>(),
+  touching: new Set<Promise<void>>(),
+}))
+
+/** The key of this hash as the database had it at most two seconds ago. Throws when the database cannot be asked. */
+export function keyIdentity(hash: Uint8Array): KeyIdentityRow | null | Promise<KeyIdentityRow | null> {
+  return identities.keys.get(Buffer.from(hash).toString('base64'), () => findKeyIdentityByHash(hash))
+}
+
+/** The same by the key's id. */
+export function keyIdentityById(keyId: string): KeyIdentityRow | null | Promise<KeyIdentityRow | null> {
+  return identities.keysById.get(keyId, () => findKeyIdentityById(keyId))
+}
+
+/** The session as the database had it at most two seconds ago. */
+export function sessionIdentity(sessionId: string): SessionIdentityRow | null | Promise<SessionIdentityRow | null> {
+  return identities.sessions.get(sessionId, () => findSessionIdentity(sessionId))
+}
+
+/** Forgets what is remembered, so that this process feels a revocation or a new role at once. */
+export function forgetIdentities(): void {
+  identities.keys.clear()
+  identities.keysById.clear()
+  identities.sessions.clear()
+}
+
+/** Notes the use of a key at most once a minute, and never on the time of the request. */
+export function noteKeyUsed(keyId: string): void {
+  noteUse(keyId, touchKey)
+}
+
+/** Notes the use of a session likewise: the idle time counts from here. */
+export function noteSessionUsed(sessionId: string): void {
+  noteUse(sessionId, touchSession)
+}
+
+/** Resolves when every use noted so far is written; for an orderly stop, and for tests. */
+export async function usesNoted(): Promise<void> {
+  await Promise.all(identities.touching)
+}
+
+function noteUse(id: string, touch: (id: string) => Promise<void>): void {
+  const { touchedAtMs, touching } = identities
+  const now = Date.now()
+  const before = touchedAtMs.get(id)
+  if (before !== undefined && now - before < TOUCH_EVERY_MS) return
+  if (touchedAtMs.size >= MAX_ENTRIES) touchedAtMs.clear()
+  touchedAtMs.set(id, now)
+  const written = touch(id)
+    .catch((error: unknown) => log.warn({ err: error }, 'the last use of a key or session could not be noted'))
+    .finally(() => touching.delete(written))
+  touching.add(written)
+}
