@@ -1,0 +1,54 @@
+'use client'
+
+import { useRouter } from 'next/navigation'
+import { type ReactNode, useCallback, useState } from 'react'
+import { BottomBar } from './bottom-bar'
+import { CommandPalette } from './command-palette'
+import { mainNav, secondaryNav } from './nav-items'
+import { Sidebar } from './sidebar'
+import { SIDEBAR_COOKIE } from './sidebar-cookie'
+import { useShortcuts } from './use-shortcuts'
+
+/**
+ * The frame around every page behind sign-in: navigation, command palette, shortcuts, and one `main`.
+ * `--shell-height` is the height a page may fill without scrolling the window (designer, run).
+ */
+export function AppShell({ collapsedAtStart, children }: { collapsedAtStart: boolean; children: ReactNode }) {
+  const [collapsed, setCollapsed] = useState(collapsedAtStart)
+  const [paletteOpen, setPaletteOpen] = useState(false)
+  const router = useRouter()
+
+  const toggleSidebar = useCallback(() => {
+    setCollapsed((now) => {
+      // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not everywhere yet
+      document.cookie = `${SIDEBAR_COOKIE}=${now ? 'open' : 'collapsed'}; path=/; max-age=31536000; samesite=lax`
+      return !now
+    })
+  }, [])
+
+  useShortcuts({
+    ...Object.fromEntries([...mainNav, ...secondaryNav].map((item) => [`g ${item.key}`, () => router.push(item.href)])),
+    '[': toggleSidebar,
+  })
+
+  return (
+    <div className="flex min-h-dvh [--shell-height:calc(100dvh-3.5rem-env(safe-area-inset-bottom))] md:[--shell-height:100dvh]">
+      <a
+        href="#main"
+        className="fixed top-2 left-2 z-60 -translate-y-16 rounded-md bg-primary px-3 py-2 font-medium text-primary-foreground shadow-lg focus:translate-y-0"
+      >
+        Skip to the content
+      </a>
+      <Sidebar collapsed={collapsed} onToggle={toggleSidebar} onSearch={() => setPaletteOpen(true)} />
+      <main
+        id="main"
+        tabIndex={-1}
+        className="min-w-0 flex-1 pb-[calc(3.5rem+env(safe-area-inset-bottom))] outline-none md:pb-0"
+      >
+        {children}
+      </main>
+      <BottomBar onSearch={() => setPaletteOpen(true)} />
+      <CommandPalette open={paletteOpen} onOpenChange={setPaletteOpen} />
+    </div>
+  )
+}
