@@ -1,0 +1,78 @@
+import type { WorkflowDefinition, WorkflowEdge } from '@/lib/workflow/document'
+import { browserRandom, edgeIds, findNode, newEdgeId, type RandomBytes } from './identity'
+import { hasInput, portsOf } from './ports'
+
+export interface ConnectionWish {
+  source: string
+  sourcePort: string
+  target: string
+}
+
+/**
+ * Why two nodes cannot be connected, in one line a person understands; undefined when they can.
+ * `ignoreEdgeId`: the edge that is being moved, which does not count as a duplicate of itself.
+ */
+export function connectionRefusal(
+  definition: WorkflowDefinition,
+  wish: ConnectionWish,
+  ignoreEdgeId?: string,
+): string | undefined {
+  const source = findNode(definition, wish.source)
+  const target = findNode(definition, wish.target)
+  if (source === undefined || target === undefined) return 'One of the two nodes no longer exists.'
+  if (!portsOf(source).some((port) => port.name === wish.sourcePort)) {
+    return `“${source.name}” has no port “${wish.sourcePort}”.`
+  }
+  if (!hasInput(target)) return `“${target.name}” starts the workflow: nothing can lead into it.`
+  if (source.id === target.id) return `“${source.name}” cannot lead straight back to itself.`
+  const duplicate = definition.edges.some(
+    (edge) =>
+      edge.id !== ignoreEdgeId &&
+      edge.source === wish.source &&
+      edge.sourcePort === wish.sourcePort &&
+      edge.target === wish.target,
+  )
+  if (duplicate) return `“${source.name}” already leads to “${target.name}” from this port.`
+  if (definition.kind === 'dag' && reaches(definition, wish.target, wish.source, ignoreEdgeId)) {
+    return 'This would close a loop, and this workflow is set to allow none.'
+  }
+  return undefined
+}
+
+/** Adds an edge. The same definition when it is refused. */
+export function connect(
+  definition: WorkflowDefinition,
+  wish: ConnectionWish,
+  random: RandomBytes = browserRandom,
+): WorkflowDefinition {
+  if (connectionRefusal(definition, wish) !== undefined) return definition
+  const edge: WorkflowEdge = { id: newEdgeId(edgeIds(definition), random), ...wish }
+  return { ...definition, edges: [...definition.edges, edge] }
+}
+
+/** Moves one end of an edge. The same definition when it is refused. */
+export function reconnect(definition: WorkflowDefinition, edgeId: string, wish: ConnectionWish): WorkflowDefinition {
+  const edge = definition.edges.find((candidate) => candidate.id === edgeId)
+  if (edge === undefined || connectionRefusal(definition, wish, edgeId) !== undefined) return definition
+  if (edge.source === wish.source && edge.sourcePort === wish.sourcePort && edge.target === wish.target) {
+    return definition
+  }
+  return { ...definition, edges: definition.edges.map((e) => (e.id === edgeId ? { ...e, ...wish } : e)) }
+}
+
+function reaches(definition: WorkflowDefinition, from: string, to: string, ignoreEdgeId?: string): boolean {
+  const targets = new Map<string, string[]>()
+  for (const edge of definition.edges) {
+    if (edge.id === ignoreEdgeId) continue
+    targets.set(edge.source, [...(targets.get(edge.source) ?? []), edge.target])
+  }
+  const seen = new Set<string>()
+  const open = [from]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (id === to) return true
+    if (seen.has(id)) continue
+    seen.add(id)
+    open.push(...(targets.get(id) ?? []))
+  }
+  return false
+}

@@ -1,0 +1,18 @@
+/** How a node did in a run, as the canvas shows it. A node that ran several times is one view: the newest visit, and how many. */
+export interface NodeRunView {
+  status: 'pending' | 'running' | 'retrying' | 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'skipped'
+  /** Times it ran, when more than once: loops and items. */
+  count?: number
+  /** Newest attempt, when more than the first. */
+  attempt?: number
+  /** Time from start to end, or until now while it runs. */
+  durationMs?: number
+  /** One line shown on hover and read to screen readers, e.g. `Waiting for a decision` or `HTTP 503`. */
+  note?: string
+}
+
+/**
+ * How an edge did: `taken` led on, `active` is taken and its target is busy now (drawn moving), `dead` can no longer be
+ * taken, `idle` is undecided.
+ */
+export type EdgeRunState = 'idle' | 'active' | 'taken' | 'dead'
