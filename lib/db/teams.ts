@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import { newId } from '../ids'
+import { prisma } from './client'
+import type { Prisma } from './generated/client'
+import { normaliseEmail } from './users'
+
+/** A first person with a team of their own, and the project that their workflows go to. */
+export interface Founder {
+  email: string
+  name: string
+  passwordHash: string
+  teamName: string
+  projectName: string
+}
+
+export interface Founded {
+  userId: string
+  teamId: string
+  projectId: string
+}
+
+/** Makes account, team, ownership and project together, or nothing. Pass `tx` to make them part of something larger. */
+export async function foundTeam(founder: Founder, tx?: Prisma.TransactionClient): Promise<Founded> {
+  if (tx === undefined) return prisma().$transaction((own) => foundTeam(founder, own))
+  const founded = { userId: newId(), teamId: newId(), projectId: newId() }
+  const { userId, teamId, projectId } = founded
+  const { name, passwordHash, teamName, projectName } = founder
+  await tx.user.create({ data: { id: userId, email: normaliseEmail(founder.email), name, passwordHash } })
+  await tx.team.create({ data: { id: teamId, name: teamName, slug: await freeSlug(teamName, tx) } })
+  await tx.membership.create({ data: { id: newId(), teamId, userId, role: 'owner' } })
+  await tx.project.create({ data: { id: projectId, teamId, name: projectName } })
+  return founded
+}
+
+/**
+ * Founds the first team of this installation in exchange for the set-up token: the token's row is removed by the same
+ * transaction, so of two visitors with the same token one founds and the other gets null, as does a wrong token.
+ */
+export async function foundFirstTeam(founder: Founder, tokenHash: string): Promise<Founded | null> {
+  return prisma().$transaction(async (tx) => {
+    const consumed = await tx.$executeRaw`
+      DELETE FROM settings WHERE key = ${SETUP_TOKEN_KEY} AND value->>'hash' = ${tokenHash}`
+    if (consumed !== 1) return null
+    // The token is gone in any case: with an account in place it must never open this door again.
+    if ((await tx.user.findFirst({ select: { id: true } })) !== null) return null
+    return foundTeam(founder, tx)
+  })
+}
+
+/** The settings row that holds `{ hash, createdAt }` of the one-time set-up token. */
+export const SETUP_TOKEN_KEY = 'setup_token'
+
+async function freeSlug(name: string, tx: Prisma.TransactionClient): Promise<string> {
+  const plain = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 40)
+  const slug = plain || 'team'
+  const taken = await tx.team.findUnique({ where: { slug }, select: { id: true } })
+  return taken === null ? slug : `${slug}-${randomBytes(3).toString('hex')}`
+}
