@@ -16,7 +16,7 @@ export async function migrate(url: string, root = process.cwd()): Promise<string
   try {
     await holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
     const applied = await applyMigrations(url, await readMigrations(root))
-    await runQueueMigrations({ connectionString: url, logger: undefined })
+    await migrateQueue(url)
     return applied
   } finally {
     await holder.end()
@@ -30,6 +30,17 @@ export async function pendingMigrations(connections: pg.Pool, root = process.cwd
   )
   const done = new Set(rows.map((row) => row.migration_name))
   return (await migrationNames(root)).filter((name) => !done.has(name))
+}
+
+async function migrateQueue(url: string): Promise<void> {
+  const pgPool = new pg.Pool({ connectionString: url, max: 1, application_name: 'countersign migrate' })
+  pgPool.on('error', () => undefined) // the call in progress reports it
+  pgPool.on('connect', (client) => client.on('error', () => undefined))
+  try {
+    await runQueueMigrations({ pgPool })
+  } finally {
+    await pgPool.end()
+  }
 }
 
 function migrationsFolder(root: string): string {

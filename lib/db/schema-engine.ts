@@ -51,19 +51,35 @@ export async function renderMigration(fromSchema: string | undefined, toSchema: 
 }
 
 async function openEngine(factory: SqlMigrationAwareDriverAdapterFactory): Promise<SchemaEngine> {
+  engineModule ??= loadEngine() // its glue code holds one instance per process
+  const { SchemaEngine } = await engineModule
+  return SchemaEngine.new({ datamodels: undefined }, () => undefined, bindMigrationAwareSqlAdapterFactory(factory))
+}
+
+let engineModule: ReturnType<typeof loadEngine> | undefined
+
+async function loadEngine() {
   const require = createRequire(join(process.cwd(), 'package.json'))
   const script = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg')
-  const engineModule = await import('@prisma/schema-engine-wasm/schema_engine_bg')
+  const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg')
   const { instance } = await WebAssembly.instantiate(
     await readFile(join(dirname(script), 'schema_engine_bg.wasm')),
-    { './schema_engine_bg.js': engineModule as unknown as WebAssembly.ModuleImports }, // the glue module is the import object
+    { './schema_engine_bg.js': withoutLingeringTimers(glue as unknown as WebAssembly.ModuleImports) }, // the glue is the import object
   )
-  const bound = engineModule as unknown as { __wbg_set_wasm(exports: unknown): void } // absent from its declarations
+  const bound = glue as unknown as { __wbg_set_wasm(exports: unknown): void } // absent from its declarations
   bound.__wbg_set_wasm(instance.exports)
   const start = instance.exports.__wbindgen_start
   if (typeof start === 'function') start()
-  const adapter = bindMigrationAwareSqlAdapterFactory(factory)
-  return engineModule.SchemaEngine.new({ datamodels: undefined }, () => undefined, adapter)
+  return glue
+}
+
+/** The engine sets a timer of ten seconds per call and forgets it; it must not keep the process alive that long. */
+function withoutLingeringTimers(imports: WebAssembly.ModuleImports): WebAssembly.ModuleImports {
+  const replaced = Object.entries(imports).map(([name, value]) => {
+    if (!name.startsWith('__wbg_setTimeout_') || typeof value !== 'function') return [name, value]
+    return [name, (...args: unknown[]) => (value(...args) as NodeJS.Timeout).unref()]
+  })
+  return Object.fromEntries(replaced) as WebAssembly.ModuleImports
 }
 
 /**
