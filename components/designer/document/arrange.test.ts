@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { align, distribute } from './align'
+import { findText } from './find'
+import { layoutGraph, layoutPositions } from './layout'
+import { definitionOf, sample } from './testing'
+import { ancestors, neighbour, readingOrder } from './topology'
+
+const at = (definition: ReturnType<typeof sample>) =>
+  Object.fromEntries(definition.nodes.map((node) => [node.id, node.position]))
+
+describe('align and distribute', () => {
+  it('lines up on the outermost edge and on the middle', () => {
+    expect(at(align(sample(), ['fetch', 'send'], 'top'))).toMatchObject({ fetch: { y: -80 }, send: { y: -80 } })
+    expect(at(align(sample(), ['fetch', 'send'], 'left'))).toMatchObject({ fetch: { x: 320 }, send: { x: 320 } })
+    expect(at(align(sample(), ['fetch', 'send'], 'right'))).toMatchObject({ fetch: { x: 960 }, send: { x: 960 } })
+  })
+
+  it('makes the gaps equal and leaves the outermost where they are', () => {
+    const uneven = definitionOf({
+      nodes: [0, 300, 1_000].map((x, i) => ({ id: `n${i}`, type: 'http', name: `N${i}`, position: { x, y: 0 } })),
+    })
+    expect(at(distribute(uneven, ['n2', 'n0', 'n1'], 'horizontally'))).toEqual({
+      n0: { x: 0, y: 0 },
+      n1: { x: 500, y: 0 },
+      n2: { x: 1_000, y: 0 },
+    })
+  })
+
+  it('does nothing with too few nodes', () => {
+    const before = sample()
+    expect(align(before, ['fetch'], 'left')).toBe(before)
+    expect(distribute(before, ['fetch', 'send'], 'vertically')).toBe(before)
+  })
+})
+
+describe('layout', () => {
+  it('keeps the top left corner of what it lays out', async () => {
+    const positions = await layoutPositions(sample(), ['fetch', 'check', 'send'], async (graph) => ({
+      ...graph,
+      children: graph.children?.map((child, i) => ({ ...child, x: 12 + i * 100, y: 12 })),
+    }))
+    expect(Object.fromEntries(positions)).toEqual({
+      fetch: { x: 320, y: -80 },
+      check: { x: 420, y: -80 },
+      send: { x: 520, y: -80 },
+    })
+  })
+
+  it('asks for ports in the order they are drawn, and for edges among what is laid out', () => {
+    const graph = layoutGraph(sample(), ['check', 'send', 'end'])
+    expect(graph.children?.[0]?.ports?.map((port) => port.id)).toEqual(['check<', 'check>large', 'check>else'])
+    expect(graph.edges?.map((edge) => edge.id)).toEqual(['e3', 'e4', 'e5'])
+  })
+})
+
+describe('topology', () => {
+  it('reads along the edges, branches in port order, loose nodes last', () => {
+    const definition = sample()
+    definition.nodes.unshift({ id: 'loose', type: 'http', name: 'Loose', position: { x: 5, y: 900 }, config: {} })
+    expect(readingOrder(definition).map((node) => node.id)).toEqual(['start', 'fetch', 'check', 'send', 'end', 'loose'])
+  })
+
+  it('ends in loops', () => {
+    const definition = sample()
+    definition.edges.push({ id: 'back', source: 'send', sourcePort: 'out', target: 'fetch' })
+    expect(readingOrder(definition)).toHaveLength(5)
+    expect([...ancestors(definition, 'fetch')].sort()).toEqual(['check', 'fetch', 'send', 'start'])
+  })
+
+  it('walks with the arrow keys: along edges, else to what lies there', () => {
+    expect(neighbour(sample(), 'check', 'right')).toBe('send')
+    expect(neighbour(sample(), 'check', 'left')).toBe('fetch')
+    expect(neighbour(sample(), 'end', 'right')).toBeUndefined()
+    expect(neighbour(sample(), 'send', 'down')).toBe('check')
+  })
+})
+
+describe('find', () => {
+  it('finds names, types, and text deep in configs, and says where', () => {
+    expect(findText(sample(), 'fetch feed').map((match) => [match.nodeId, match.where])).toEqual([
+      ['fetch', 'Name'],
+      ['check', 'Branches'],
+      ['send', 'URL'],
+      ['send', 'Body'],
+    ])
+    expect(findText(sample(), '  ')).toEqual([])
+  })
+
+  it('marks the match in its excerpt', () => {
+    const [match] = findText(sample(), 'EXAMPLE.com')
+    expect(match?.excerpt.slice(match.start, match.end)).toBe('example.com')
+  })
+})
