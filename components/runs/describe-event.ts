@@ -1,3 +1,4 @@
+import { formatBytes } from '@/components/ui/format'
 import type { RunEvent } from '@/lib/engine/events'
 import { assertNever } from '@/lib/errors'
 
@@ -106,19 +107,6 @@ export function pathText(path: readonly string[]): string {
     .join(', ')
 }
 
-/** Exact at hover, human here: `1.2 MB`. */
-export function bytesText(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`
-  const units = ['kB', 'MB', 'GB']
-  let value = bytes / 1_000
-  let unit = 0
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1_000
-    unit += 1
-  }
-  return `${value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
-}
-
 const WAITING = {
   timer: 'Waits for the time',
   retry: 'Waits to try again',
@@ -128,5 +116,5 @@ const WAITING = {
 
 const line = (title: string, detail: string, tone: EventTone): EventLine => ({ title, detail, tone })
 const joined = (parts: string[]) => parts.filter((part) => part !== '').join(' · ')
-const sizeText = (bytes: number) => (bytes > 0 ? bytesText(bytes) : '')
+const sizeText = (bytes: number) => (bytes > 0 ? formatBytes(bytes) : '')
 const portText = (port: string) => (port === 'out' ? '' : `by ${port}`)

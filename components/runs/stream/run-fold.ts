@@ -42,7 +42,8 @@ export class RunFold {
   accept(frame: RunFrame): void {
     switch (frame.kind) {
       case 'event':
-        return this.event(frame.event)
+        this.event(frame.event)
+        return
       case 'delta': {
         const key = nodeKey(frame.path, frame.node_id)
         // A late delta of a node that has ended must not bring its draft back over the output.

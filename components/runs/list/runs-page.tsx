@@ -1,0 +1,140 @@
+'use client'
+
+import { CircleStop, SearchX } from 'lucide-react'
+import { parseAsString, useQueryState } from 'nuqs'
+import { useState } from 'react'
+import { PageBody, PageHeader } from '@/components/shell/page-header'
+import { useMay } from '@/components/shell/use-principal'
+import { ConfirmDialog } from '@/components/ui/alert-dialog'
+import { Button } from '@/components/ui/button'
+import { EmptyState } from '@/components/ui/empty-state'
+import { ErrorState } from '@/components/ui/error-state'
+import { Progress } from '@/components/ui/progress'
+import { messageOf } from '@/lib/api/client/error'
+import { isTerminal } from '@/lib/engine/events'
+import { ConnectionStatus } from '../connection-status'
+import { parseStatuses } from '../run-status'
+import { matchesText } from './matches-text'
+import { NoRuns } from './no-runs'
+import { RunsFilters } from './runs-filters'
+import { RunsCards, RunsSkeleton, RunsTable } from './runs-table'
+import { useRuns } from './use-runs'
+import { useStopRuns } from './use-stop-runs'
+
+const filter = parseAsString.withDefault('')
+
+/** `/runs`: every run of the team, live. */
+export function RunsPage() {
+  const [statusText, setStatusText] = useQueryState('status', filter)
+  const [workflowId, setWorkflowId] = useQueryState('workflow', filter)
+  const [text, setText] = useQueryState('q', filter)
+  const statuses = parseStatuses(statusText)
+  const list = useRuns({ status: statuses.join(','), workflowId })
+  const mayStop = useMay('run:write')
+  const { stop, progress } = useStopRuns()
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
+  const [stopping, setStopping] = useState<readonly string[] | null>(null)
+
+  const shown = list.runs.filter((run) => matchesText(run, text))
+  // A run that ended by itself cannot be stopped any more: it leaves the selection.
+  const chosen = shown.filter((run) => selected.has(run.id) && !isTerminal(run.status)).map((run) => run.id)
+  const isFiltered = statuses.length > 0 || workflowId !== '' || text !== ''
+
+  function select(runIds: readonly string[], on: boolean) {
+    setSelected((before) => {
+      const next = new Set(before)
+      for (const id of runIds) on ? next.add(id) : next.delete(id)
+      return next
+    })
+  }
+  function clearFilters() {
+    void setStatusText(null)
+    void setWorkflowId(null)
+    void setText(null)
+  }
+
+  return (
+    <PageBody>
+      <PageHeader
+        title="Runs"
+        badge={<ConnectionStatus connection={list.connection} />}
+        actions={
+          chosen.length > 0 && !progress ? (
+            <Button onClick={() => setStopping(chosen)}>
+              <CircleStop aria-hidden /> Stop {chosen.length} selected
+            </Button>
+          ) : null
+        }
+      />
+      <RunsFilters
+        statuses={statuses}
+        onStatuses={(next) => void setStatusText(next.join(',') || null)}
+        workflowId={workflowId}
+        onWorkflow={(id) => void setWorkflowId(id || null)}
+        text={text}
+        onText={(next) => void setText(next || null)}
+      />
+      {progress ? <Progress {...progress} label="Stopping runs" /> : null}
+      {list.isPending ? (
+        <RunsSkeleton />
+      ) : list.isError && list.runs.length === 0 ? (
+        <ErrorState
+          title="The runs could not be loaded"
+          description={messageOf(list.error)}
+          reference={list.error.requestId}
+          onRetry={() => void list.refetch()}
+          retrying={list.isFetching}
+        />
+      ) : shown.length === 0 && !isFiltered ? (
+        <NoRuns />
+      ) : (
+        <>
+          {shown.length > 0 ? (
+            <>
+              <RunsTable
+                runs={shown}
+                selected={selected}
+                onSelect={select}
+                onStop={(run) => setStopping([run.id])}
+                mayStop={mayStop}
+              />
+              <RunsCards runs={shown} />
+            </>
+          ) : (
+            <EmptyState
+              icon={SearchX}
+              title={list.hasNextPage ? `None of the newest ${list.runs.length} runs match` : 'No run matches'}
+              description="Change the filters, or look at every run."
+              actions={<Button onClick={clearFilters}>Clear the filters</Button>}
+            />
+          )}
+          <div className="flex items-center justify-between gap-3 text-muted-foreground text-xs">
+            <output>
+              {text === '' ? `${shown.length} runs` : `${shown.length} of ${list.runs.length} runs`}
+              {list.hasNextPage ? ' loaded' : ''}
+            </output>
+            {list.hasNextPage ? (
+              <Button size="sm" pending={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+                {text === '' ? 'Load more' : 'Search further back'}
+              </Button>
+            ) : null}
+          </div>
+        </>
+      )}
+      <ConfirmDialog
+        open={stopping !== null}
+        onOpenChange={(open) => open || setStopping(null)}
+        title={stopping?.length === 1 ? 'Stop this run?' : `Stop ${stopping?.length ?? 0} runs?`}
+        description="Nodes at work are aborted, open questions and approvals are closed, and the run ends as cancelled. This cannot be undone."
+        confirmLabel={stopping?.length === 1 ? 'Stop run' : 'Stop runs'}
+        destructive
+        onConfirm={() => {
+          const ids = stopping ?? []
+          setStopping(null)
+          setSelected(new Set())
+          void stop(ids)
+        }}
+      />
+    </PageBody>
+  )
+}

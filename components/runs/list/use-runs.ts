@@ -1,0 +1,53 @@
+'use client'
+
+import { type InfiniteData, useQueryClient } from '@tanstack/react-query'
+import { callApi } from '@/lib/api/client/call'
+import { queryKey, useApiPages } from '@/lib/api/client/query'
+import { contracts } from '@/lib/api/contracts/routes'
+import type { RunsFrame } from '@/lib/live/frames'
+import { useRunsStream } from '../stream/use-runs-stream'
+import { applyFrames, mergeHead, type RunsPage, replaceRun } from './merge-runs'
+
+export interface RunsFilter {
+  status: string
+  workflowId: string
+}
+
+/** Rows further down than the first page are read one by one, but never more than this at once. */
+const ROWS_READ_AT_ONCE = 8
+
+/** The list of runs, newest first, page by page; new and changing rows appear by themselves. */
+export function useRuns(filter: RunsFilter) {
+  const client = useQueryClient()
+  const query = { status: filter.status || undefined, workflow_id: filter.workflowId || undefined, limit: 50 }
+  const pages = useApiPages(contracts.listRuns, { query }, { staleTime: 0 })
+  const key = [...queryKey(contracts.listRuns, { query }), 'pages']
+
+  const update = (change: (pages: RunsPage[]) => RunsPage[]) =>
+    client.setQueryData<InfiniteData<RunsPage, string | null>>(key, (data) => {
+      if (!data) return data
+      const next = change(data.pages)
+      return { pages: next, pageParams: data.pageParams.slice(0, next.length) }
+    })
+
+  const onChange = async (frames: readonly RunsFrame[] | null) => {
+    if (frames !== null) update((loaded) => applyFrames(loaded, frames))
+    try {
+      const head = await callApi(contracts.listRuns, { query })
+      update((loaded) => mergeHead(loaded, head))
+      const onHead = new Set(head.items.map((run) => run.id))
+      const loaded = client.getQueryData<InfiniteData<RunsPage>>(key)?.pages.flatMap((page) => page.items) ?? []
+      const changed = new Set((frames ?? []).map((frame) => frame.run_id).filter((id) => !onHead.has(id)))
+      const below = loaded.filter((run) => changed.has(run.id)).slice(0, ROWS_READ_AT_ONCE)
+      for (const { id } of below) {
+        const run = await callApi(contracts.getRun, { params: { run_id: id } })
+        update((known) => replaceRun(known, run))
+      }
+    } catch {
+      // The rows stay as they are and the connection status says so; the next frame or reconnection reads again.
+    }
+  }
+  const connection = useRunsStream((frames) => void onChange(frames))
+
+  return { ...pages, runs: pages.data?.pages.flatMap((page) => page.items) ?? [], connection, key }
+}
