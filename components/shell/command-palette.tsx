@@ -112,10 +112,10 @@ function PaletteBody({ onDone }: { onDone: () => void }) {
         <Group heading="Do">
           {mayCreate ? (
             <>
-              <Item icon={CirclePlus} value="create new workflow" onSelect={() => go('/workflows?new=1')}>
+              <Item icon={CirclePlus} value="create new workflow" onSelect={() => go('/workflows?dialog=new')}>
                 Create a workflow
               </Item>
-              <Item icon={Upload} value="import workflow json file" onSelect={() => go('/workflows?import=1')}>
+              <Item icon={Upload} value="import workflow json file" onSelect={() => go('/workflows?dialog=import')}>
                 Import a workflow
               </Item>
             </>
