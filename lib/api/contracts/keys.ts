@@ -12,13 +12,21 @@ export const apiKeySchema = z
     expires_at: timestampSchema.nullable(),
     last_used_at: timestampSchema.nullable(),
     revoked_at: timestampSchema.nullable(),
+    can_revoke: z
+      .boolean()
+      .meta({ description: 'Whether the caller may revoke it: the creator, an owner or an admin.' }),
   })
   .meta({ id: 'ApiKey' })
 export type ApiKey = z.infer<typeof apiKeySchema>
 
 export const createKeyBodySchema = z
   .strictObject({
-    name: z.string().trim().min(1).max(100),
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(100)
+      .regex(/^\P{Cc}*$/u, 'may not contain control characters'),
     scopes: z.array(scopeSchema).min(1, 'choose at least one scope'),
     expires_in_days: z.int().min(1).max(365).default(90),
   })
@@ -27,6 +35,7 @@ export const createKeyBodySchema = z
 export const createdKeySchema = apiKeySchema
   .extend({ secret: z.string().meta({ description: 'The key itself. Shown this once.' }) })
   .meta({ id: 'CreatedApiKey' })
+export type CreatedApiKey = z.infer<typeof createdKeySchema>
 
 /** Who is calling. */
 export const principalSchema = z
@@ -40,3 +49,4 @@ export const principalSchema = z
     team: z.object({ id: idSchema, name: z.string(), slug: z.string() }),
   })
   .meta({ id: 'Principal' })
+export type Me = z.infer<typeof principalSchema>
