@@ -1,0 +1,63 @@
+import { say } from './steps.mjs'
+
+const GRACE_MS = 20_000
+const LIMIT_MS = 30_000
+/** npm passes Ctrl-C on a second time at once; only a later one means that somebody is losing patience. */
+const IMPATIENCE_AFTER_MS = 1_000
+
+/**
+ * Stops the process in good order on Ctrl-C, SIGTERM, a closed terminal or an error nobody caught: first what serves, with a
+ * grace for work in flight, then what was opened before it, newest first. Thirty seconds are the limit.
+ */
+export function onStop() {
+  const serving = []
+  const opened = []
+  let stopping
+  let askedAt = 0
+
+  function now(code) {
+    stopping ??= stop(code)
+    return stopping
+  }
+
+  async function stop(code) {
+    setTimeout(() => process.exit(code || 1), LIMIT_MS).unref()
+    for (const close of serving) await attempt(() => close(GRACE_MS))
+    for (const close of opened.reverse()) await attempt(close)
+    process.exit(code)
+  }
+
+  function asked() {
+    if (stopping && performance.now() - askedAt > IMPATIENCE_AFTER_MS) {
+      serving.length = 0
+      void Promise.allSettled(opened.map((close) => close())).then(() => process.exit(130))
+      return
+    }
+    if (stopping) return
+    askedAt = performance.now()
+    say()
+    say('Stopping; work in flight may finish.')
+    void now(0)
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, asked)
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${error?.stack ?? error}\n`)
+    void now(1)
+  })
+  return {
+    /** Runs first, all in order, with the milliseconds that work in flight may take. */
+    first: (close) => serving.push(close),
+    /** Runs after those, the newest first. */
+    after: (close) => opened.push(close),
+    now,
+  }
+}
+
+async function attempt(close) {
+  try {
+    await close()
+  } catch (error) {
+    process.stderr.write(`${error?.message ?? error}\n`)
+  }
+}
