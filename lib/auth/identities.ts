@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto'
 import { findKeyIdentityByHash, findKeyIdentityById, type KeyIdentityRow, touchKey } from '../db/api-keys'
 import { processSingleton } from '../db/process'
 import { findSessionIdentity, type SessionIdentityRow, touchSession } from '../db/sessions'
 import { log } from '../log'
+import { isWellFormedApiKey } from './api-key'
 import { createTtlCache } from './ttl-cache'
 
 /** How long an answer of the database about a key or session is believed: a revocation is felt everywhere within this. */
@@ -18,9 +20,12 @@ const identities = processSingleton('identities', () => ({
   touching: new Set<Promise<void>>(),
 }))
 
-/** The key of this hash as the database had it at most two seconds ago. Throws when the database cannot be asked. */
-export function keyIdentity(hash: Uint8Array): KeyIdentityRow | null | Promise<KeyIdentityRow | null> {
-  return identities.keys.get(Buffer.from(hash).toString('base64'), () => findKeyIdentityByHash(hash))
+/** The key with this secret as the database had it at most two seconds ago. Throws when the database cannot be asked. */
+export function keyIdentity(secret: string): KeyIdentityRow | null | Promise<KeyIdentityRow | null> {
+  const digest = hash('sha256', secret, 'base64')
+  // A mistyped key is refused by its checksum: noise costs no query and takes no place in memory.
+  if (!identities.keys.has(digest) && !isWellFormedApiKey(secret)) return null
+  return identities.keys.get(digest, () => findKeyIdentityByHash(Buffer.from(digest, 'base64')))
 }
 
 /** The same by the key's id. */

@@ -6,6 +6,8 @@
 export interface TtlCache<T> {
   /** The remembered answer, or what `load` says. Callers that ask the same thing at once share one load. */
   get(key: string, load: () => Promise<T>): T | Promise<T>
+  /** Whether something is remembered, however old. */
+  has(key: string): boolean
   /** Forgets everything; an answer that is still being loaded is not remembered either. */
   clear(): void
   readonly size: number
@@ -65,6 +67,7 @@ export function createTtlCache<T>(options: { ttlMs: number; maxEntries: number; 
       if (ageMs >= ttlMs / 2) share(key, load).catch(() => undefined) // the caller after the next one sees the failure
       return entry.value
     },
+    has: (key) => entries.has(key),
     clear() {
       generation++
       entries.clear()
