@@ -54,7 +54,7 @@ const RESOLVE = number(
   `WITH ${LOCK}, answered AS (
   UPDATE waits w SET state = 'resolved', outcome = $OUTCOME::json, resolved_by = $BY, resolved_by_user_id = $USER, resolved_at = clock_timestamp()
   FROM locked l
-  WHERE w.id = $WAIT AND w.run_id = l.id AND w.state = 'open' AND ($FIRED OR w.due_at IS NULL OR w.due_at > clock_timestamp())
+  WHERE w.id = $WAIT AND w.run_id = l.id AND w.state = 'open' AND (CASE WHEN $FIRED THEN w.due_at <= clock_timestamp() ELSE w.due_at IS NULL OR w.due_at > clock_timestamp() END)
     AND EXISTS (SELECT FROM runs r WHERE r.id = l.id AND r.status NOT IN ${TERMINAL_SQL})
   RETURNING w.id, w.run_id, w.resolved_at
 ), ${BUMP.replace('$AND', 'AND EXISTS (SELECT FROM answered)')}, written AS (

@@ -85,7 +85,7 @@ WITH input AS (
     i."trigger", i."runBy", i."userId", i."apiKeyId", i."input", i."variables", 1, i."owner",
     CASE WHEN i."owner" IS NULL THEN 0 ELSE 1 END, CASE WHEN i."owner" IS NULL THEN NULL ELSE now() END
   FROM input i JOIN workflows w ON w.id = i."workflowId" AND w.team_id = i."teamId" AND w.deleted_at IS NULL
-    AND (i."requireActiveVersionId" IS NULL OR w.active_version_id = i."requireActiveVersionId")
+    AND (i."requireActiveVersionId" IS NULL OR (w.active_version_id = i."requireActiveVersionId" AND w.status = 'published'))
   ON CONFLICT (id) DO NOTHING
   RETURNING r.id, r.created_at, r.lease_owner
 ), logged AS (

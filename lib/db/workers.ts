@@ -2,9 +2,9 @@ import { type Id, newId } from '../ids'
 import { pool } from './client'
 
 /** A lease lives this long without a heartbeat; a run of a dead worker is taken over after it, plus one sweep. */
-export const LEASE_MS = 10_000
-export const HEARTBEAT_MS = 3_000
-export const SWEEP_MS = 2_000
+export const LEASE_MS = Number(process.env.WORKER_LEASE_MS ?? 10_000)
+export const HEARTBEAT_MS = LEASE_MS / 3
+export const SWEEP_MS = LEASE_MS / 5
 
 /** Registers a worker under a new id, leased on the database clock. */
 export async function registerWorker(name: string): Promise<Id> {
@@ -33,6 +33,26 @@ export async function retireWorker(id: Id): Promise<void> {
     `UPDATE workers SET lease_until = clock_timestamp() WHERE id = $1 AND lease_until > clock_timestamp()`,
     [id],
   )
+}
+
+/**
+ * Ends the leases of workers of this machine whose process is gone: a start after a crash then continues at once instead
+ * of after the lease. Names are `host:pid`. A wrong guess costs a recovery, never a write: the epoch fences.
+ */
+export async function retireDeadNeighbours(host: string, isAlive: (pid: number) => boolean): Promise<void> {
+  const result = await pool().query<{ id: Id; name: string }>(
+    `SELECT id, name FROM workers WHERE lease_until > clock_timestamp() AND starts_with(name, $1)`,
+    [`${host}:`],
+  )
+  const dead = result.rows.filter((row) => {
+    const pid = Number(row.name.slice(host.length + 1))
+    return Number.isInteger(pid) && pid !== process.pid && !isAlive(pid)
+  })
+  if (dead.length > 0) {
+    await pool().query('UPDATE workers SET lease_until = clock_timestamp() WHERE id = ANY($1)', [
+      dead.map((row) => row.id),
+    ])
+  }
 }
 
 /** Forgets workers that ended long ago and hold nothing. */

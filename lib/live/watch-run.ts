@@ -1,0 +1,90 @@
+import { readEvents } from '../db/events'
+import { type RunChange, subscribe, subscribeDeltas } from '../db/notify'
+import { readRunPulse } from '../db/run-pulse'
+import type { RunEvent } from '../engine/events'
+import type { Id } from '../ids'
+import type { RunFrame } from './frames'
+
+const PAGE = 500
+/** Without any sign, the log is looked at again after this long: a notification may have been lost with its connection. */
+const LOOK_AGAIN_MS = 15_000
+const ENDS = new Set<RunEvent['type']>(['run_completed', 'run_failed', 'run_cancelled', 'run_timed_out', 'run_aborted'])
+
+/**
+ * Follows the log of a run from after `after`: what is there already, then what comes, each event once and in order; text
+ * of models in between. Ends after the terminal event, or when `signal` is aborted. A cursor beyond the log answers `reset`.
+ * Subscribes before it reads, so nothing falls between; what comes in memory is used only when it fits the cursor exactly.
+ */
+export async function* watchRun(options: { runId: Id; after: number; signal: AbortSignal }): AsyncGenerator<RunFrame> {
+  const { runId, signal } = options
+  let cursor = options.after
+  const inbox: RunFrame[] = []
+  let fresh: RunEvent[] = []
+  let mustRead = true
+  let wake = () => {}
+  const unsubscribe = [
+    subscribe(`run:${runId}`, {
+      change: (change: RunChange) => {
+        if (change.events) fresh.push(...change.events)
+        else mustRead = true
+        wake()
+      },
+      resync: () => {
+        mustRead = true
+        wake()
+      },
+    }),
+    subscribeDeltas(runId, (delta) => {
+      inbox.push({ kind: 'delta', ...delta })
+      wake()
+    }),
+  ]
+  const onAbort = () => wake()
+  signal.addEventListener('abort', onAbort)
+  try {
+    if (cursor > 0 && (await isBeyond(runId, cursor))) {
+      yield { kind: 'reset', reason: 'The log of this run is shorter than the cursor.' }
+      cursor = 0
+    }
+    while (!signal.aborted) {
+      let events: RunEvent[]
+      if (mustRead) {
+        events = await readEvents(runId, cursor, PAGE)
+        mustRead = events.length === PAGE
+      } else {
+        const taken = fresh
+        fresh = []
+        events = taken.filter((event) => event.seq > cursor)
+        if (events.length > 0 && events[0]?.seq !== cursor + 1) {
+          mustRead = true
+          continue
+        }
+      }
+      for (const event of events) {
+        if (event.seq <= cursor) continue
+        cursor = event.seq
+        yield { kind: 'event', event }
+        if (ENDS.has(event.type)) return
+      }
+      for (const frame of inbox.splice(0)) yield frame
+      if (mustRead || fresh.length > 0 || signal.aborted) continue
+      const isSilent = await new Promise<boolean>((resolve) => {
+        const timer = setTimeout(() => resolve(true), LOOK_AGAIN_MS)
+        wake = () => {
+          clearTimeout(timer)
+          resolve(false)
+        }
+        if (inbox.length > 0) wake()
+      })
+      mustRead ||= isSilent
+    }
+  } finally {
+    for (const off of unsubscribe) off()
+    signal.removeEventListener('abort', onAbort)
+  }
+}
+
+async function isBeyond(runId: Id, cursor: number): Promise<boolean> {
+  await readRunPulse(runId)
+  return (await readEvents(runId, cursor - 1, 1)).length === 0
+}

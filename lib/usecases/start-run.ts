@@ -1,0 +1,142 @@
+import { requirePermission } from '../auth/authorize'
+import type { Principal } from '../auth/principal'
+import { localOwner, localWorker } from '../db/local-worker'
+import { insertRun, type RunRow } from '../db/runs'
+import { loadRunnable, type Runnable } from '../db/workflows'
+import type { Actor } from '../engine/events'
+import { AppError } from '../errors'
+import { type Id, newId } from '../ids'
+import { checkInputs } from '../workflow/inputs'
+import { validateDefinition } from '../workflow/validate'
+import { actorOf } from './actor-of'
+
+export interface StartRun {
+  principal: Principal
+  workflowId: Id
+  input?: unknown
+  dynamicVariables?: Record<string, unknown>
+  runtimeVariables?: Record<string, unknown>
+  miscellaneous?: Record<string, unknown>
+  parameters?: Record<string, unknown>
+  /** Absent: the active version. */
+  version?: number
+  /** Run the draft as it is now. */
+  draft?: boolean
+  runBy?: string
+  /** `api`, `browser`, `mcp` … */
+  trigger: string
+}
+
+/** The largest input a run is started with. */
+const MAX_INPUT_BYTES = 256 * 1024
+
+/**
+ * Starts a run and answers its id once it is durable. Throws `not_found`, `workflow_not_published`, `invalid_inputs` naming
+ * the field, `invalid_definition` for a draft with errors, `payload_too_large`.
+ */
+export async function startRun(options: StartRun): Promise<{ runId: Id }> {
+  const { principal } = options
+  requirePermission(principal, 'workflow:execute')
+  // A workflow that is published, deleted or archived between look-up and insert is looked up again; twice is bad luck.
+  for (let turn = 0; turn < 4; turn++) {
+    const { runnable, isCached } = await findRunnable(options, turn === 0)
+    const row = await insert(options, runnable)
+    if (row) return { runId: row.id }
+    forget(principal.team.id, options.workflowId)
+    if (!isCached && options.draft) break
+  }
+  throw new AppError('conflict', 'The workflow is being published or deleted at this very moment; try again.')
+}
+
+async function insert(options: StartRun, runnable: Runnable): Promise<RunRow | null> {
+  const { principal } = options
+  const input = acceptInput(runnable, options.input)
+  const owner = localOwner()
+  const isActive = options.version === undefined && !options.draft
+  const row = await insertRun({
+    id: newId(),
+    teamId: principal.team.id,
+    workflowId: runnable.workflowId,
+    versionId: runnable.versionId,
+    definitionId: runnable.definitionId,
+    requireActiveVersionId: isActive ? runnable.versionId : null,
+    trigger: options.trigger,
+    runBy: options.runBy ?? principal.name,
+    userId: principal.kind === 'user' ? principal.userId : null,
+    apiKeyId: principal.kind === 'api_key' ? principal.id : null,
+    input,
+    variables: {
+      dynamic: options.dynamicVariables ?? {},
+      runtime: options.runtimeVariables ?? {},
+      miscellaneous: options.miscellaneous ?? {},
+      parameters: options.parameters ?? {},
+    },
+    event: startedEvent(actorOf(principal), options.trigger, runnable.versionNumber),
+    owner,
+  })
+  if (row && owner) localWorker()?.take(row)
+  return row
+}
+
+function startedEvent(actor: Actor, trigger: string, versionNumber: number | null) {
+  return { type: 'run_started', actor, trigger, version_number: versionNumber } as const
+}
+
+/** Defaults filled in; throws `invalid_inputs` naming each field. */
+function acceptInput(runnable: Runnable, input: unknown): unknown {
+  const { value, problems } = checkInputs(runnable.definition.inputs, input ?? {})
+  if (problems.length > 0) {
+    const [first] = problems
+    throw new AppError(
+      'invalid_inputs',
+      `The input does not match what the workflow declares: ${first?.path} ${first?.message}.`,
+      {
+        errors: problems.map((problem) => ({ ...problem, path: problem.path ? `input.${problem.path}` : 'input' })),
+      },
+    )
+  }
+  if (Buffer.byteLength(JSON.stringify(value ?? null)) > MAX_INPUT_BYTES) {
+    throw new AppError(
+      'payload_too_large',
+      'The input of a run may be at most 256 KiB of JSON; pass a reference to larger data.',
+    )
+  }
+  return value
+}
+
+const CACHE_LIMIT = 500
+/** Active versions by team and workflow. Never trusted: the insert itself checks that the version is still the active one. */
+const active = new Map<string, Runnable>()
+
+function forget(teamId: Id, workflowId: Id): void {
+  active.delete(`${teamId}/${workflowId}`)
+}
+
+async function findRunnable(options: StartRun, mayCache: boolean): Promise<{ runnable: Runnable; isCached: boolean }> {
+  const teamId = options.principal.team.id
+  const isActive = options.version === undefined && !options.draft
+  const key = `${teamId}/${options.workflowId}`
+  const cached = isActive && mayCache ? active.get(key) : undefined
+  if (cached) return { runnable: cached, isCached: true }
+  const runnable = await loadRunnable({
+    teamId,
+    workflowId: options.workflowId,
+    ...(options.version === undefined ? {} : { version: options.version }),
+    ...(options.draft ? { draft: true } : {}),
+  })
+  if (options.draft) refuseErrors(runnable)
+  if (isActive) {
+    active.set(key, runnable)
+    const oldest = active.size > CACHE_LIMIT ? active.keys().next().value : undefined
+    if (oldest !== undefined) active.delete(oldest)
+  }
+  return { runnable, isCached: false }
+}
+
+function refuseErrors(runnable: Runnable): void {
+  const errors = validateDefinition(runnable.definition).problems.filter((problem) => problem.severity === 'error')
+  if (errors.length === 0) return
+  throw new AppError('invalid_definition', `The draft cannot run: ${errors[0]?.message}`, {
+    errors: errors.map(({ path, message }) => ({ path, message })),
+  })
+}

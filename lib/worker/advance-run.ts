@@ -1,0 +1,354 @@
+import { readCommands } from '../db/commands'
+import { readLog } from '../db/events'
+import { encodePayload } from '../db/payloads'
+import type { RunRow } from '../db/runs'
+import { applyEvent } from '../engine/apply-event'
+import { type Decision, decide } from '../engine/decide'
+import { isTerminal, type NewEvent } from '../engine/events'
+import { initialState, type RunState } from '../engine/state'
+import { crashPoint } from '../faults'
+import type { Id } from '../ids'
+import { log } from '../log'
+import { NodeError, type RunnerResult } from '../nodes/runner'
+import { applyCommand } from './apply-command'
+import { LogWriter } from './log-writer'
+import { OutputCache } from './output-cache'
+import { loadProgram, type Program } from './plans'
+import { type EndedAttempt, recordFailure, recordResult } from './record-result'
+import { evaluateOutput, prepareNode, startNode } from './run-node'
+
+/** After this many takeovers the run is closed: something in it kills its workers. */
+const MAX_RECOVERIES = 5
+/** Inline nodes chain in memory up to this many events, then become durable: it bounds what a crash repeats. */
+const MAX_PENDING_EVENTS = 200
+
+type Execute = Decision & { type: 'execute' }
+type Landed = { attempt: EndedAttempt; result?: RunnerResult; error?: unknown }
+
+/** What the loop needs of a run that it is advancing. */
+export interface Advancing {
+  /** Resolves when this worker has let the run go: it waits, ended, or was lost. Never rejects. */
+  done: Promise<void>
+  /** Commands were written: look at them. */
+  poke(): void
+  /** Let go as soon as what is in flight can be dropped: the process stops. */
+  abandon(): void
+}
+
+/**
+ * Advances one leased run until it waits or ends. State is the fold of its log; `decide` says what is next; what the world
+ * may see happens only after what it rests on is durable. `state`: the folded state when the caller has it.
+ */
+export function advanceRun(run: RunRow & { wasHeld?: boolean }, owner: Id, state?: RunState): Advancing {
+  const driver = new RunDriver(run, owner)
+  const done = driver.drive(state).catch((error: unknown) => {
+    log.error({ err: error, runId: run.id }, 'a run was dropped; it will be taken over')
+  })
+  return { done, poke: () => driver.poke(), abandon: () => driver.abandon() }
+}
+
+class RunDriver {
+  private readonly inFlight = new Map<string, AbortController>()
+  private readonly landed: Landed[] = []
+  private wakeUp: (() => void) | undefined
+  private isPoked = false
+  private isAbandoned = false
+  private steps = 0
+
+  constructor(
+    private readonly run: RunRow & { wasHeld?: boolean },
+    private readonly owner: Id,
+  ) {}
+
+  poke(): void {
+    this.isPoked = true
+    this.wakeUp?.()
+  }
+
+  abandon(): void {
+    this.isAbandoned = true
+    for (const controller of this.inFlight.values()) controller.abort()
+    this.wakeUp?.()
+  }
+
+  async drive(known: RunState | undefined): Promise<void> {
+    const program = await loadProgram(this.run.definitionId)
+    const state = known ?? (await this.readState(program))
+    const writer = new LogWriter(this.run, { owner: this.owner, epoch: this.run.leaseEpoch }, program.plan, state)
+    const outputs = new OutputCache(this.run.id, state)
+    if (this.run.wasHeld) this.recover(writer)
+    this.isPoked = this.run.commandSeq > this.run.commandApplied
+    try {
+      while (!this.isAbandoned && (await this.turn(program, writer, outputs))) {
+        // A chain of inline nodes never leaves the microtask queue; heartbeats and other runs need a turn too.
+        this.steps += 1
+        if (this.steps % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
+      }
+    } finally {
+      for (const controller of this.inFlight.values()) controller.abort()
+    }
+  }
+
+  private async readState(program: Program): Promise<RunState> {
+    const state = initialState(program.plan)
+    for await (const event of readLog(this.run.id)) applyEvent(program.plan, state, event)
+    return state
+  }
+
+  private recover(writer: LogWriter): void {
+    writer.append({ type: 'run_recovered', recoveries: this.run.recoveries })
+    if (this.run.recoveries <= MAX_RECOVERIES) return
+    writer.append({
+      type: 'run_failed',
+      reason: 'stale_run_reaper',
+      summary: `The run lost its worker ${this.run.recoveries} times, so it was closed. Whatever it does last may be stopping the worker.`,
+    })
+  }
+
+  /** One round: commands, results, decisions. False: the run is let go. */
+  private async turn(program: Program, writer: LogWriter, outputs: OutputCache): Promise<boolean> {
+    if (this.isPoked) {
+      this.isPoked = false
+      for (const command of await readCommands(this.run.id, writer.commandsApplied)) {
+        if (command.kind === 'stop') crashPoint('cancel.before_commit')
+        applyCommand(writer, command, outputs.remember)
+      }
+    }
+    for (const landed of this.landed.splice(0)) this.record(writer, outputs, landed)
+    if (writer.state.ended) return this.finish(program, writer)
+
+    const decisions = decide(program.plan, writer.state, new Set(this.inFlight.keys()))
+    const effects: Execute[] = []
+    let didInline = false
+    for (const decision of decisions) {
+      if (decision.type === 'execute') {
+        if (isEffect(program, decision.nodeId)) effects.push(decision)
+        else {
+          await this.runInline(program, writer, outputs, decision)
+          didInline = true
+        }
+      } else if (decision.type === 'end') {
+        writer.append(decision.event)
+        return this.finish(program, writer)
+      } else if (decision.type === 'complete') {
+        return this.complete(program, writer, outputs)
+      } else {
+        return this.park(program, writer, decision)
+      }
+    }
+    if (effects.length > 0) return this.launch(program, writer, outputs, effects)
+    if (didInline) {
+      crashPoint('route.before_next')
+      return writer.pending < MAX_PENDING_EVENTS || this.commit(program, writer)
+    }
+    return this.rest(program, writer)
+  }
+
+  /** Nothing to decide: paused, or effects are in flight. */
+  private async rest(program: Program, writer: LogWriter): Promise<boolean> {
+    if (this.inFlight.size === 0) return this.letGo(program, writer)
+    if (writer.pending > 0 && !(await this.commit(program, writer))) return false
+    if (this.landed.length === 0 && !this.isPoked && !this.isAbandoned) {
+      await new Promise<void>((resolve) => {
+        this.wakeUp = resolve
+      })
+      this.wakeUp = undefined
+    }
+    return true
+  }
+
+  private async runInline(program: Program, writer: LogWriter, outputs: OutputCache, decision: Execute): Promise<void> {
+    const attempt = beginAttempt(program, decision)
+    if (program.plan.nodes.get(decision.nodeId)?.type === 'merge') crashPoint('join.before_commit')
+    try {
+      const prepared = await prepareNode(program, this.run, outputs, decision)
+      attempt.input = prepared.input
+      const controller = new AbortController()
+      const result = await startNode(prepared, controller)
+      recordResult(writer, attempt, result, outputs.remember)
+    } catch (error) {
+      logUnexpected(error, this.run.id, decision.key)
+      recordFailure(writer, attempt, error, outputs.remember)
+    }
+  }
+
+  /** Effects start only when everything before them, and the fact that they start, is durable. */
+  private async launch(
+    program: Program,
+    writer: LogWriter,
+    outputs: OutputCache,
+    effects: Execute[],
+  ): Promise<boolean> {
+    const ready: { attempt: EndedAttempt; start: (controller: AbortController) => Promise<RunnerResult> }[] = []
+    for (const decision of effects) {
+      const attempt = beginAttempt(program, decision)
+      if (decision.resumed && attempt.node.policy.atMostOnce) {
+        const lost = new NodeError(
+          'outcome_unknown',
+          'Its process ended while it ran, and this node may not be repeated: check by hand whether it took effect.',
+          { retryable: false },
+        )
+        recordFailure(writer, attempt, lost, outputs.remember)
+        continue
+      }
+      try {
+        const prepared = await prepareNode(program, this.run, outputs, decision)
+        attempt.input = prepared.input
+        ready.push({ attempt, start: (controller) => startNode(prepared, controller) })
+      } catch (error) {
+        logUnexpected(error, this.run.id, decision.key)
+        recordFailure(writer, attempt, error, outputs.remember)
+        continue
+      }
+      crashPoint('step.before_start_event')
+      writer.append({ type: 'node_started', node_id: decision.nodeId, path: decision.path, attempt: decision.attempt })
+      const input = writer.keep(encodePayload(attempt.input)).stored
+      writer.node({ ...rowOf(attempt), status: 'running', input })
+    }
+    if (!(await this.commit(program, writer))) return false
+    crashPoint('step.after_start_event')
+    for (const { attempt, start } of ready) {
+      const controller = new AbortController()
+      this.inFlight.set(attempt.key, controller)
+      start(controller).then(
+        (result) => this.land(attempt, { attempt, result }),
+        (error: unknown) => this.land(attempt, { attempt, error }),
+      )
+      if (ready.length > 1) crashPoint('fanout.after_k_of_n')
+    }
+    return true
+  }
+
+  private land(attempt: EndedAttempt, landed: Landed): void {
+    crashPoint('step.mid_effect')
+    this.inFlight.delete(attempt.key)
+    this.landed.push(landed)
+    this.wakeUp?.()
+  }
+
+  private record(writer: LogWriter, outputs: OutputCache, landed: Landed): void {
+    // What an ended run's effects still return is discarded: a finished run never changes.
+    if (writer.state.ended) return
+    crashPoint('step.before_complete_commit')
+    if (landed.result) recordResult(writer, landed.attempt, landed.result, outputs.remember)
+    else {
+      logUnexpected(landed.error, this.run.id, landed.attempt.key)
+      recordFailure(writer, landed.attempt, landed.error, outputs.remember)
+    }
+  }
+
+  private async complete(program: Program, writer: LogWriter, outputs: OutputCache): Promise<boolean> {
+    try {
+      const value = await evaluateOutput(program, this.run, outputs, writer.state)
+      const output = writer.keep(encodePayload(value))
+      writer.append({
+        type: 'run_completed',
+        output_bytes: output.bytes,
+        ...(output.blob ? { output_blob: output.blob.id } : {}),
+      })
+      return this.finish(program, writer, output.stored)
+    } catch (error) {
+      logUnexpected(error, this.run.id, 'outputs')
+      const message = error instanceof NodeError ? error.message : 'the outputs of the workflow could not be made'
+      writer.append({
+        type: 'run_failed',
+        reason: 'execution_error',
+        summary: `The outputs of the workflow failed: ${message}`,
+      })
+      return this.finish(program, writer)
+    }
+  }
+
+  /** The run has its terminal event: nodes still open are cancelled with it, and everything becomes durable at once. */
+  private async finish(
+    program: Program,
+    writer: LogWriter,
+    output: ReturnType<typeof encodePayload>['stored'] | null = null,
+  ): Promise<boolean> {
+    const { state } = writer
+    for (const controller of this.inFlight.values()) controller.abort()
+    for (const [key, node] of state.nodes) {
+      if (node.status !== 'cancelled') continue
+      writer.node({
+        key,
+        nodeId: node.nodeId,
+        path: node.path,
+        status: 'cancelled',
+        attempt: node.attempt,
+        endedAt: new Date().toISOString(),
+      })
+    }
+    writer.end({
+      output,
+      reason: state.ended?.reason ?? null,
+      summary: state.ended?.summary ?? null,
+      nodeId: state.ended?.nodeId ?? null,
+    })
+    crashPoint('finish.before_commit')
+    await this.commit(program, writer)
+    crashPoint('finish.after_commit')
+    return false
+  }
+
+  private async park(program: Program, writer: LogWriter, decision: Decision & { type: 'wait' }): Promise<boolean> {
+    const event: NewEvent = { type: 'run_waiting', status: decision.status, nodes: decision.nodeIds }
+    if (writer.pending > 0 || writer.state.status !== decision.status) writer.append(event)
+    crashPoint('wait.before_park')
+    const goesOn = await this.letGo(program, writer)
+    crashPoint('wait.after_park')
+    return goesOn
+  }
+
+  /** Checkpoint and release in one. True: commands came meanwhile, so the run is still ours and goes on. */
+  private async letGo(program: Program, writer: LogWriter): Promise<boolean> {
+    const result = await writer.commit({ release: true, waitingFor: waitingFor(program, writer.state) })
+    if (result.lost || result.released) return false
+    this.isPoked = true
+    return true
+  }
+
+  /** Checkpoint and keep the lease. False: the run was lost to another worker. */
+  private async commit(program: Program, writer: LogWriter): Promise<boolean> {
+    const result = await writer.commit({ release: false, waitingFor: waitingFor(program, writer.state) })
+    if (result.lost) {
+      log.warn({ runId: this.run.id }, 'lease_lost: another worker holds this run')
+      return false
+    }
+    if (result.commandSeq > writer.commandsApplied) this.isPoked = true
+    crashPoint('step.after_complete_commit')
+    return true
+  }
+}
+
+function beginAttempt(program: Program, decision: Execute): EndedAttempt {
+  const node = program.plan.nodes.get(decision.nodeId)
+  if (!node) throw new Error(`the plan has no node ${decision.nodeId}`)
+  const { key, path, attempt } = decision
+  return { key, node, path, attempt, startedAt: new Date().toISOString(), input: undefined }
+}
+
+function rowOf(attempt: EndedAttempt) {
+  return {
+    key: attempt.key,
+    nodeId: attempt.node.id,
+    path: attempt.path,
+    attempt: attempt.attempt,
+    startedAt: attempt.startedAt,
+  }
+}
+
+function isEffect(program: Program, nodeId: string): boolean {
+  return program.kinds.get(nodeId) === 'effect'
+}
+
+function waitingFor(program: Program, state: RunState): string | null {
+  if (isTerminal(state.status)) return null
+  const waits = [...state.waits.values()]
+  const first =
+    waits.find((wait) => wait.kind === 'input') ?? waits.find((wait) => wait.kind === 'approval') ?? waits[0]
+  return first ? (program.nodesById.get(first.nodeId)?.name ?? first.nodeId) : null
+}
+
+function logUnexpected(error: unknown, runId: Id, key: string): void {
+  if (!(error instanceof NodeError)) log.error({ err: error, runId, node: key }, 'a node failed in a way it should not')
+}

@@ -1,0 +1,129 @@
+import { hostname } from 'node:os'
+import type { LocalWorker } from '../db/local-worker'
+import { claimRun, findAbandonedRuns, type RunRow, releaseRuns } from '../db/runs'
+import {
+  forgetWorkers,
+  HEARTBEAT_MS,
+  heartbeat,
+  registerWorker,
+  retireDeadNeighbours,
+  retireWorker,
+  SWEEP_MS,
+} from '../db/workers'
+import type { RunState } from '../engine/state'
+import { crashPoint } from '../faults'
+import type { Id } from '../ids'
+import { log } from '../log'
+import { type Advancing, advanceRun } from './advance-run'
+import { freeDeadQueueJobs } from './queue-recovery'
+import { fireOverdueTimers } from './timers'
+
+/**
+ * The runs that this process holds. A run comes in by `take` (made or woken right here), by `claim` (from the queue) or by
+ * the sweep (from a dead worker), and leaves when it waits, ends, or is lost. All of them live on one lease.
+ */
+export class RunLoop implements LocalWorker {
+  owner: Id = ''
+  private readonly runs = new Map<Id, Advancing>()
+  private timers: NodeJS.Timeout[] = []
+  private isStopping = false
+
+  constructor(private readonly concurrency: number) {}
+
+  async start(): Promise<void> {
+    await retireDeadNeighbours(hostname(), isAlive)
+    this.owner = await registerWorker(`${hostname()}:${process.pid}`)
+    this.timers = [
+      setInterval(() => this.guard(this.beat()), HEARTBEAT_MS),
+      setInterval(() => this.guard(this.sweep()), SWEEP_MS),
+      setInterval(() => this.guard(forgetWorkers()), 600_000),
+    ]
+    await this.sweep()
+  }
+
+  hasRoom(): boolean {
+    return !this.isStopping && this.runs.size < this.concurrency
+  }
+
+  take(run: RunRow & { wasHeld?: boolean }, state?: RunState): void {
+    const advancing = advanceRun(run, this.owner, state)
+    this.runs.set(run.id, advancing)
+    void advancing.done.then(() => {
+      if (this.runs.get(run.id) === advancing) this.runs.delete(run.id)
+    })
+  }
+
+  poke(runId: Id): void {
+    this.runs.get(runId)?.poke()
+  }
+
+  /** Leases a run from the queue, as soon as there is room, and advances it until it is let go. */
+  async claim(runId: Id): Promise<void> {
+    const held = this.runs.get(runId)
+    if (held) {
+      held.poke()
+      return
+    }
+    while (!this.hasRoom()) {
+      if (this.isStopping) throw new Error('this worker is stopping')
+      await Promise.race(Array.from(this.runs.values(), (run) => run.done))
+    }
+    crashPoint('claim.before_commit')
+    const run = await claimRun(runId, this.owner)
+    if (!run) return
+    crashPoint('claim.after_commit')
+    this.take(run)
+    await this.runs.get(runId)?.done
+  }
+
+  /** Stops taking runs at once, lets go of those it holds, and waits for what is in flight at most `graceMs`. */
+  async stop(graceMs: number): Promise<void> {
+    this.isStopping = true
+    for (const handle of this.timers) clearInterval(handle)
+    const beating = setInterval(() => this.guard(this.beat()), HEARTBEAT_MS)
+    const inFlight = Promise.all(Array.from(this.runs.values(), (run) => run.done))
+    const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref())
+    await Promise.race([inFlight, grace])
+    for (const run of this.runs.values()) run.abandon()
+    clearInterval(beating)
+    await releaseRuns(this.owner)
+    await retireWorker(this.owner)
+  }
+
+  private async beat(): Promise<void> {
+    if (await heartbeat(this.owner)) return
+    log.warn('lease_lost: the heartbeat came too late; dropping every run and starting afresh')
+    for (const run of this.runs.values()) run.abandon()
+    this.runs.clear()
+    this.owner = await registerWorker(`${hostname()}:${process.pid}`)
+  }
+
+  /** Takes over what dead workers hold, and fires what the queue forgot. */
+  private async sweep(): Promise<void> {
+    const room = this.concurrency - this.runs.size
+    if (room > 0) {
+      for (const runId of await findAbandonedRuns(Math.min(room, 100))) {
+        if (!this.hasRoom() || this.runs.has(runId)) continue
+        const run = await claimRun(runId, this.owner)
+        if (run) this.take(run)
+      }
+    }
+    await freeDeadQueueJobs()
+    await fireOverdueTimers()
+  }
+
+  /** A heartbeat or sweep that fails is tried again at the next tick: the database may be away for a while. */
+  private guard(work: Promise<void>): void {
+    work.catch((error: unknown) => log.warn({ err: String(error) }, 'worker housekeeping failed; trying again'))
+  }
+}
+
+/** Whether a process of this machine lives. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

@@ -1,0 +1,77 @@
+import { EventEmitter } from 'node:events'
+import { Logger, run as runQueue, type TaskList, type WorkerEvents } from 'graphile-worker'
+import { pool } from '../db/client'
+import { submitCommands } from '../db/commands'
+import { setLocalWorker } from '../db/local-worker'
+import { ensureListening, onPoke } from '../db/notify'
+import type { Id } from '../ids'
+import { log } from '../log'
+import { RunLoop } from './loop'
+import { holdQueueLock } from './queue-recovery'
+import { fireTimer } from './timers'
+
+/** Runs advanced at once in one process. A waiting run holds no place. */
+const DEFAULT_CONCURRENCY = 200
+/** Jobs of the queue at once: each advances one run until it is let go. */
+const QUEUE_CONCURRENCY = 50
+const QUEUE_POLL_MS = 1_000
+
+/**
+ * Starts the worker of this process: it takes runs made here, runs from the queue, and runs of dead workers. `stop` lets go
+ * of everything within `graceMs`; what was in flight is released and continues elsewhere.
+ */
+export async function startWorker(
+  options: { concurrency?: number } = {},
+): Promise<{ stop(graceMs: number): Promise<void> }> {
+  await ensureListening()
+  const loop = new RunLoop(options.concurrency ?? DEFAULT_CONCURRENCY)
+  await loop.start()
+  setLocalWorker(loop)
+  const stopListening = onPoke((owner, runId) => {
+    if (owner === loop.owner) loop.poke(runId)
+  })
+
+  const tasks: TaskList = {
+    advance_run: async (payload) => loop.claim((payload as { run_id: Id }).run_id),
+    fire_timer: async (payload) => {
+      if (!(await fireTimer((payload as { wait_id: Id }).wait_id))) throw new Error('not due yet on the database clock')
+    },
+    time_out_run: async (payload) => {
+      const { run_id: id, team_id: teamId } = payload as { run_id: Id; team_id: Id }
+      await submitCommands({ id, teamId }, [{ kind: 'timeout' }])
+    },
+  }
+  const events = new EventEmitter() as WorkerEvents
+  let releaseQueueLock: Promise<() => Promise<void>> | undefined
+  events.on('pool:create', ({ workerPool }) => {
+    releaseQueueLock = holdQueueLock(workerPool.id)
+  })
+  const runner = await runQueue({
+    events,
+    pgPool: pool(),
+    taskList: tasks,
+    concurrency: QUEUE_CONCURRENCY,
+    pollInterval: QUEUE_POLL_MS,
+    noHandleSignals: true,
+    parsedCronItems: [],
+    logger: new Logger(() => (level, message) => {
+      if (level === 'error') log.warn({ queue: message }, 'a queue job failed; it is tried again')
+    }),
+  })
+
+  await releaseQueueLock
+
+  return {
+    async stop(graceMs) {
+      setLocalWorker(undefined)
+      stopListening()
+      const stopped = loop.stop(graceMs)
+      await Promise.race([
+        runner.stop().catch(() => undefined),
+        new Promise((resolve) => setTimeout(resolve, graceMs).unref()),
+      ])
+      await stopped
+      await (await releaseQueueLock)?.()
+    },
+  }
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto'
+import type { NewWait } from '../db/checkpoints'
+import { encodePayload } from '../db/payloads'
+import { canonicalJson } from '../engine/canonical-json'
+import type { Failure } from '../engine/events'
+import type { PlanNode } from '../engine/graph'
+import { retryDelayMs } from '../engine/retry-delay'
+import { nextThread } from '../engine/state'
+import type { ApprovalRequest } from '../engine/waits'
+import { newId } from '../ids'
+import { NodeError, type RunnerResult } from '../nodes/runner'
+import type { LogWriter } from './log-writer'
+
+/** One attempt of one node, ended: what the log, the node run and the waits say about it. */
+export interface EndedAttempt {
+  key: string
+  node: PlanNode
+  path: string[]
+  attempt: number
+  startedAt: string
+  /** The resolved config, as the runner saw it; undefined when it could not be resolved. */
+  input: unknown
+}
+
+/** Keeps the outputs that later nodes of this run may ask for. */
+export type RememberOutput = (key: string, value: unknown) => void
+
+/** An attempt that gave a result: the node succeeded, or waits. */
+export function recordResult(
+  writer: LogWriter,
+  ended: EndedAttempt,
+  result: RunnerResult,
+  remember: RememberOutput,
+): void {
+  const { key, node, path, attempt, startedAt } = ended
+  const input = writer.keep(encodePayload(ended.input)).stored
+  const row = { key, nodeId: node.id, path, attempt, input, startedAt }
+  const address = { node_id: node.id, path }
+  if (result.type === 'wait') {
+    const wait = newWait(ended, result)
+    const thread = result.kind === 'timer' ? {} : { thread: nextThread(writer.state) }
+    const title =
+      result.kind === 'approval'
+        ? { title: result.request.title }
+        : result.kind === 'input'
+          ? { title: result.request.prompt }
+          : {}
+    writer.append({
+      type: 'node_waiting',
+      ...address,
+      attempt,
+      wait_id: wait.id,
+      kind: result.kind,
+      ...thread,
+      ...title,
+      ...(wait.dueAt ? { due_at: wait.dueAt } : {}),
+    })
+    writer.wait(wait)
+    writer.node({ ...row, status: 'waiting' })
+    return
+  }
+  const output = writer.keep(encodePayload(result.output))
+  for (const usage of result.calls ?? []) writer.append({ type: 'llm_called', ...address, attempt, usage })
+  if (result.message) writer.append({ type: 'message_shown', ...address, ...result.message })
+  writer.append({
+    type: 'node_succeeded',
+    ...address,
+    attempt,
+    port: result.port ?? 'out',
+    started_at: startedAt,
+    output_bytes: output.bytes,
+    ...(output.blob ? { output_blob: output.blob.id } : {}),
+  })
+  remember(key, result.output ?? null)
+  writer.node({
+    ...row,
+    status: 'succeeded',
+    output: output.stored,
+    endedAt: new Date().toISOString(),
+    ...(result.calls ? { usage: result.calls } : {}),
+  })
+}
+
+/** An attempt that failed: another follows after a wait, the error flows on as data, or the run fails. */
+export function recordFailure(writer: LogWriter, ended: EndedAttempt, error: unknown, remember: RememberOutput): void {
+  const { key, node, path, attempt, startedAt } = ended
+  const failure = failureOf(error)
+  const address = { node_id: node.id, path }
+  const delayMs = retryDelayMs(
+    node.policy.retry,
+    {
+      attempt,
+      retryable: error instanceof NodeError ? error.retryable : true,
+      retryAfterMs: error instanceof NodeError ? error.retryAfterMs : undefined,
+    },
+    Math.random(),
+  )
+  const port =
+    delayMs !== undefined || node.policy.onError === 'fail'
+      ? undefined
+      : node.policy.onError === 'branch'
+        ? 'error'
+        : 'out'
+  writer.append({
+    type: 'node_failed',
+    ...address,
+    attempt,
+    started_at: startedAt,
+    error: failure,
+    retry: delayMs !== undefined,
+    ...(port ? { port } : {}),
+  })
+  const data = port ? { error: failure } : undefined
+  if (data) remember(key, data)
+  writer.node({
+    key,
+    nodeId: node.id,
+    path,
+    status: 'failed',
+    attempt,
+    startedAt,
+    error: failure,
+    endedAt: new Date().toISOString(),
+    ...(ended.input === undefined ? {} : { input: writer.keep(encodePayload(ended.input)).stored }),
+    ...(data ? { output: encodePayload(data).stored } : {}),
+  })
+  if (delayMs === undefined) return
+  const wait: NewWait = {
+    id: newId(),
+    nodeKey: key,
+    nodeId: node.id,
+    path,
+    shownHash: null,
+    kind: 'retry',
+    request: { attempt: attempt + 1 },
+    dueAt: new Date(Date.now() + delayMs).toISOString(),
+  }
+  writer.append({ type: 'node_waiting', ...address, attempt, wait_id: wait.id, kind: 'retry', due_at: wait.dueAt })
+  writer.wait(wait)
+}
+
+/** What may be told of an error. A NodeError speaks to the author; anything else is our fault and says nothing of our insides. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof NodeError) {
+    return { code: error.code, message: error.message, ...(error.details ? { details: error.details } : {}) }
+  }
+  return { code: 'internal', message: 'Something went wrong inside this node; the server log has the details.' }
+}
+
+function newWait(ended: EndedAttempt, result: RunnerResult & { type: 'wait' }): NewWait {
+  const { type: _, ...request } = result
+  return {
+    id: newId(),
+    nodeKey: ended.key,
+    nodeId: ended.node.id,
+    path: ended.path,
+    shownHash: result.kind === 'approval' ? shownHash(result.request) : null,
+    ...request,
+  }
+}
+
+/** SHA-256 (hex) of exactly what an approver is shown: bound to the decision, so nobody approves what they did not see. */
+export function shownHash(request: ApprovalRequest): string {
+  const { title, instructions, shown } = request
+  return createHash('sha256').update(canonicalJson({ title, instructions, shown })).digest('hex')
+}

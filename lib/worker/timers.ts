@@ -1,0 +1,29 @@
+import { resolveWait } from '../db/commands'
+import { findOverdueWaits, readWait, type WaitRow } from '../db/waits'
+import type { Id } from '../ids'
+import { log } from '../log'
+
+/** The queue fires a timer at its time; a wait this late was forgotten by it and is fired by the sweep. */
+const LATE_MS = 3_000
+
+const timer = { actor: { kind: 'system', name: 'timer' }, userId: null } as const
+
+/** Resolves a wait whose time has come. False: it is not its time yet on the database clock. Firing twice is harmless. */
+export async function fireTimer(waitId: Id): Promise<boolean> {
+  const wait = await readWait(waitId)
+  if (wait?.state !== 'open') return true
+  if ((await fire(wait)) || (await readWait(waitId))?.state !== 'open') return true
+  return false
+}
+
+/** Fires what the queue should have fired: a queue worker that died in mid-job holds its job for hours. */
+export async function fireOverdueTimers(): Promise<void> {
+  for (const wait of await findOverdueWaits(LATE_MS, 500)) {
+    await fire(wait)
+    log.debug({ waitId: wait.id }, 'fired a late timer')
+  }
+}
+
+async function fire(wait: WaitRow): Promise<boolean> {
+  return (await resolveWait(wait, timer, { kind: 'fired' })) !== null
+}
