@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { MigrationList } from '@prisma/schema-engine-wasm'
 import { runMigrations as runQueueMigrations } from 'graphile-worker'
 import pg from 'pg'
+import { migrationNames, migrationsFolder } from './migration-files'
 import { applyMigrations } from './schema-engine'
 
 /** Any process that migrates holds this advisory lock, so two starts at once apply each migration once. */
@@ -23,15 +24,6 @@ export async function migrate(url: string, root = process.cwd()): Promise<string
   }
 }
 
-/** Names of the migrations in the folder that this database has not finished. */
-export async function pendingMigrations(connections: pg.Pool, root = process.cwd()): Promise<string[]> {
-  const { rows } = await connections.query<{ migration_name: string }>(
-    'select migration_name from _prisma_migrations where finished_at is not null and rolled_back_at is null',
-  )
-  const done = new Set(rows.map((row) => row.migration_name))
-  return (await migrationNames(root)).filter((name) => !done.has(name))
-}
-
 async function migrateQueue(url: string): Promise<void> {
   const pgPool = new pg.Pool({ connectionString: url, max: 1, application_name: 'countersign migrate' })
   pgPool.on('error', () => undefined) // the call in progress reports it
@@ -41,18 +33,6 @@ async function migrateQueue(url: string): Promise<void> {
   } finally {
     await pgPool.end()
   }
-}
-
-function migrationsFolder(root: string): string {
-  return resolve(root, 'prisma', 'migrations')
-}
-
-async function migrationNames(root: string): Promise<string[]> {
-  const entries = await readdir(migrationsFolder(root), { withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort()
 }
 
 async function readMigrations(root: string): Promise<MigrationList> {

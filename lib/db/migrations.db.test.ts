@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { testDatabase } from '../testing/database'
-import { migrate, pendingMigrations } from './migrate'
+import { migrate } from './migrate'
+import { pendingMigrations } from './migration-files'
 import { renderMigration } from './schema-engine'
 
 /** What the guards migration adds and schema.prisma cannot say. Anything else that differs is a mistake. */

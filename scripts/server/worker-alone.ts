@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { pool } from '@/lib/db/client'
-import { pendingMigrations } from '@/lib/db/migrate'
+import { pendingMigrations } from '@/lib/db/migration-files'
 import { startWorker } from '@/lib/worker/main'
 import { Obstacle } from './obstacle'
 import type { Serving } from './serve'
