@@ -26,7 +26,8 @@ describe('toFlowNodes', () => {
   })
 
   it('draws one node anew when only its problems or its run state change', () => {
-    const first = toFlowNodes(sample(), plain)
+    const definition = sample()
+    const first = toFlowNodes(definition, plain)
     const problem = {
       path: 'nodes.1.config.url',
       nodeId: 'fetch',
@@ -35,10 +36,10 @@ describe('toFlowNodes', () => {
       message: 'No URL',
     } as const
     const problems = problemsByNode([problem])
-    const second = toFlowNodes(sample(), { ...plain, problems, nodeStates: { end: { status: 'running' } } }, first)
+    const second = toFlowNodes(definition, { ...plain, problems, nodeStates: { end: { status: 'running' } } }, first)
     expect(second[1]?.data.problems).toEqual([problem])
     expect(second[4]?.data.run).toEqual({ status: 'running' })
-    const again = toFlowNodes(sample(), { ...plain, problems, nodeStates: { end: { status: 'running' } } }, second)
+    const again = toFlowNodes(definition, { ...plain, problems, nodeStates: { end: { status: 'running' } } }, second)
     expect(again).toEqual(second)
     expect(again.every((node, i) => node === second[i])).toBe(true)
   })
