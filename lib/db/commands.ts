@@ -1,5 +1,6 @@
 import type { Actor, WaitKind } from '../engine/events'
 import type { WaitOutcome } from '../engine/waits'
+import { crashPoint } from '../faults'
 import type { Id } from '../ids'
 import { pool } from './client'
 import { localOwner, localWorker } from './local-worker'
@@ -131,6 +132,7 @@ export async function resolveWait(
     outcome,
   }
   const commands = [...before, command]
+  crashPoint('resume.before_commit')
   const row = await ask<{ resolvedAt: Date }>('resolve_wait', RESOLVE, {
     RUN: wait.runId,
     TEAM: wait.teamId,
@@ -143,6 +145,7 @@ export async function resolveWait(
     USER: by.userId,
     FIRED: outcome.kind === 'fired',
   })
+  if (row) crashPoint('resume.after_commit')
   return row ? { resolvedAt: row.resolvedAt } : null
 }
 
