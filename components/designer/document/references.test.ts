@@ -13,6 +13,7 @@ describe('referencesIn', () => {
     ['$sum(nodes.A.output.items.price) + nodes.B.output', ['A', 'B']],
     ['nodes . Fetch . output', ['Fetch']],
     ['$$.nodes.Fetch.output', ['Fetch']],
+    ['items[price > $nodes.Fetch.output.limit]', ['Fetch']],
     ['nodes.`Fe', ['Fe']],
   ])('reads %s', (expression, names) => {
     expect(referencesIn(expression).map((reference) => reference.name)).toEqual(names)
@@ -24,7 +25,7 @@ describe('referencesIn', () => {
     ['a string with an escape', "'it\\'s nodes.Fetch'"],
     ['a comment', '/* nodes.Fetch */ 1'],
     ['a regular expression', '$match(x, /nodes.Fetch"/)'],
-    ['a variable', '$nodes.Fetch'],
+    ['a variable of its own', '($nodes := inputs; $nodes.Fetch)'],
     ['a longer name', 'mynodes.Fetch'],
     ['nodes alone', '$count(nodes)'],
   ])('leaves %s alone', (_, expression) => {

@@ -59,14 +59,19 @@ function regexMayStart(previous: Token | undefined): boolean {
   return previous === undefined || (previous.kind === 'operator' && BEFORE_REGEX.test(previous.text))
 }
 
-/** Every `nodes.<name>` of an expression, in order. `order.nodes.x` is a field of `order`, not a reference. */
+/**
+ * Every `nodes.<name>` of an expression, in order; `$nodes.<name>`, `$.nodes.<name>` and `$$.nodes.<name>` mean the same.
+ * `order.nodes.x` is a field of `order`, and a `$nodes` that the expression makes itself is its own.
+ */
 export function referencesIn(expression: string): NodeReference[] {
   const list = tokens(expression)
+  const ownVariable = list.some((token, i) => token.text === '$nodes' && /^[:,)]$/.test(list[i + 1]?.text ?? ''))
   const found: NodeReference[] = []
   list.forEach((token, i) => {
-    if (token.text !== 'nodes' || (token.kind !== 'name' && token.kind !== 'quoted')) return
+    const variable = token.kind === 'name' && token.text === '$nodes' && !ownVariable
+    if (!variable && (token.text !== 'nodes' || (token.kind !== 'name' && token.kind !== 'quoted'))) return
     const before = list[i - 1]
-    if (before?.text === '.' && before.kind === 'operator' && list[i - 2]?.text !== '$$') return
+    if (before?.text === '.' && before.kind === 'operator' && !/^\$\$?$/.test(list[i - 2]?.text ?? '')) return
     const dot = list[i + 1]
     const name = list[i + 2]
     if (dot?.kind !== 'operator' || dot.text !== '.' || name === undefined) return

@@ -1,15 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { Point } from '../document/edit'
-
-/** Where a new step goes once its type is picked. */
-export type PickerPlace =
-  | { kind: 'free'; at: Point }
-  /** After a port: connected from it. */
-  | { kind: 'after'; nodeId: string; port: string; at: Point }
-  /** Before a node: connected to it. */
-  | { kind: 'before'; nodeId: string; at: Point }
-  /** In the middle of an edge. */
-  | { kind: 'edge'; edgeId: string }
+import type { StepPlace } from '../document/place'
 
 export type InspectorTab = 'step' | 'workflow' | 'json'
 export type DialogName = 'publish' | 'versions' | 'shortcuts' | 'run'
@@ -25,7 +15,7 @@ export interface UiState {
   find: boolean
   dialog: DialogName | null
   /** The picker of step types, and where on the screen it opens. */
-  picker: { place: PickerPlace; clientX: number; clientY: number } | null
+  picker: { place: StepPlace; clientX: number; clientY: number } | null
   /** A field of the selected node to be shown and focused, by its path below the config; `name` for the name. */
   focusField: { nodeId: string; path: string; nonce: number } | null
   set(change: Partial<Omit<UiState, 'set'>>): void
