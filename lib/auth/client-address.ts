@@ -4,6 +4,8 @@ import { processSingleton } from '../db/process'
 import { env } from '../env'
 
 const HEADER = 'x-countersign-connection'
+/** The path and query as they were asked for: a layout of Next is not told, and sign-in leads back there. Not a secret. */
+export const PATH_HEADER = 'x-countersign-path'
 
 /** Known only inside this process, so that no client can write the header itself. */
 const seal = processSingleton('connection-seal', () => randomBytes(16).toString('hex'))
@@ -12,11 +14,12 @@ const seal = processSingleton('connection-seal', () => randomBytes(16).toString(
 export const UNKNOWN_ADDRESS = 'unknown'
 
 /**
- * Writes the address of the connection where pages and route files of Next can read it, which see no socket. The front
+ * Writes the address of the connection, and the path, where pages and route files of Next can read it, which see no socket. The front
  * door calls this on every request that it hands to Next; what a client sent under that name is replaced.
  */
-export function stampConnection(incoming: Pick<IncomingMessage, 'headers' | 'socket'>): void {
+export function stampConnection(incoming: Pick<IncomingMessage, 'headers' | 'socket' | 'url'>): void {
   incoming.headers[HEADER] = `${seal} ${incoming.socket.remoteAddress ?? UNKNOWN_ADDRESS}`
+  incoming.headers[PATH_HEADER] = incoming.url ?? '/'
 }
 
 /**
