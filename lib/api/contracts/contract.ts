@@ -27,6 +27,8 @@ export interface Contract<
   body?: Body
   /** No body at all is accepted and reads as `{}`. */
   bodyOptional?: boolean
+  /** Largest body; default 1 MiB. */
+  maxBodyBytes?: number
   response: Response
   /** Status of success; default 200. */
   status?: 200 | 201 | 202 | 204
@@ -36,6 +38,10 @@ export interface Contract<
   errors?: ErrorCode[]
   /** Honours `Idempotency-Key`. */
   idempotent?: boolean
+  /** Honours `If-Match` with the draft revision. */
+  conditional?: boolean
+  /** A body that works, for the reference page. */
+  example?: unknown
 }
 
 /** Keeps the exact types of a contract; the literal path types the client's `params`. */
@@ -44,8 +50,6 @@ export function contract<
   Body extends z.ZodType,
   Response extends z.ZodType,
   const Path extends `/${string}`,
->(
-  definition: Contract<Query, Body, Response> & { path: Path },
-): Contract<Query, Body, Response> & { path: Path } {
+>(definition: Contract<Query, Body, Response> & { path: Path }): Contract<Query, Body, Response> & { path: Path } {
   return definition
 }

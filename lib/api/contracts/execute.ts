@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RUN_STATUSES } from '../../engine/events'
 import { idSchema, jsonValueSchema } from './common'
 
 /** The *session* dialect of `POST /v1/workflows/{id}/execute`: turn by turn over plain HTTP. Source: `docs/api.md`. */
@@ -64,8 +65,13 @@ export const sessionResponseSchema = z
         options: z.array(z.unknown()),
       })
       .nullable(),
-    output: jsonValueSchema,
-    canonical_status: z.string(),
+    output: jsonValueSchema.meta({ description: 'Of the run, when it completed.' }),
+    output_ref: z
+      .object({ blob_id: idSchema, bytes: z.int() })
+      .nullable()
+      .meta({ description: 'Set instead of `output` when that is over 256 KiB.' }),
+    canonical_status: z.enum(RUN_STATUSES),
     link_url: z.string(),
   })
   .meta({ id: 'SessionTurn' })
+export type SessionTurn = z.infer<typeof sessionResponseSchema>

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { pageOf } from './common'
+import { pageOf, pageQuerySchema } from './common'
 import { contract } from './contract'
 import { executeQuerySchema, sessionBodySchema, sessionResponseSchema } from './execute'
+import { healthContracts } from './health'
 import { apiKeySchema, createdKeySchema, createKeyBodySchema, principalSchema } from './keys'
 import {
   approvalSchema,
@@ -61,6 +62,21 @@ export const contracts = {
     permission: 'workflow:write',
     tag: 'Workflows',
     summary: 'Create a workflow',
+    example: {
+      name: 'Greeting',
+      definition: {
+        inputs: { type: 'object', properties: { name: { type: 'string' } }, required: ['name'] },
+        nodes: [
+          { id: 'start', type: 'start', name: 'Start' },
+          { id: 'greet', type: 'template', name: 'Greet', config: { text: 'Hello {{ inputs.name }}' } },
+          { id: 'end', type: 'end', name: 'End', config: { output: '{{ nodes.Greet.output }}' } },
+        ],
+        edges: [
+          { id: 'a', source: 'start', target: 'greet' },
+          { id: 'b', source: 'greet', target: 'end' },
+        ],
+      },
+    },
     body: createWorkflowBodySchema,
     response: workflowSchema,
     status: 201,
@@ -84,7 +100,9 @@ export const contracts = {
     summary: 'Change a workflow or save its draft',
     body: patchWorkflowBodySchema,
     response: workflowSchema,
+    conditional: true,
     errors: ['precondition_failed'],
+    example: { name: 'Earthquake bulletin', tags: ['public'] },
   }),
   deleteWorkflow: contract({
     id: 'deleteWorkflow',
@@ -95,6 +113,8 @@ export const contracts = {
     summary: 'Delete a workflow; its runs finish undisturbed',
     response: z.undefined(),
     status: 204,
+    conditional: true,
+    errors: ['precondition_failed'],
   }),
   validateWorkflow: contract({
     id: 'validateWorkflow',
@@ -118,7 +138,9 @@ export const contracts = {
     bodyOptional: true,
     response: versionSchema,
     status: 201,
-    errors: ['invalid_definition'],
+    conditional: true,
+    errors: ['invalid_definition', 'conflict', 'precondition_failed'],
+    example: { label: '1.0.0', note: 'First version' },
   }),
   listVersions: contract({
     id: 'listVersions',
@@ -127,6 +149,7 @@ export const contracts = {
     permission: 'workflow:read',
     tag: 'Workflows',
     summary: 'Versions, newest first',
+    query: pageQuerySchema,
     response: pageOf(versionSchema),
   }),
   getVersion: contract({
@@ -155,6 +178,7 @@ export const contracts = {
     permission: 'workflow:execute',
     tag: 'Runs',
     summary: 'Start a run',
+    example: { input: { name: 'Ada' }, wait: 10 },
     body: startRunBodySchema,
     bodyOptional: true,
     response: runSchema,
@@ -169,6 +193,9 @@ export const contracts = {
     permission: 'workflow:execute',
     tag: 'Runs',
     summary: 'Execute turn by turn',
+    description:
+      'Without `run_id` a run is started and executed until it pauses or ends; the answer names its `run_id`. With it, the next turn follows.',
+    example: { run_input: { command: 'start', input: { name: 'Ada' } } },
     query: executeQuerySchema,
     body: sessionBodySchema,
     response: sessionResponseSchema,
@@ -211,6 +238,7 @@ export const contracts = {
     permission: 'run:write',
     tag: 'Runs',
     summary: 'Answer, pause, resume or stop a run',
+    example: { command: 'data', data: { answer: 'yes' }, wait: 10 },
     body: commandBodySchema,
     response: runSchema,
     errors: ['run_ended', 'approval_open', 'conflict'],
@@ -264,6 +292,7 @@ export const contracts = {
     permission: 'approval:decide',
     tag: 'Approvals',
     summary: 'Approve',
+    example: { comment: 'Checked against the feed.' },
     body: decideBodySchema,
     bodyOptional: true,
     response: decisionSchema,
@@ -276,6 +305,7 @@ export const contracts = {
     permission: 'approval:decide',
     tag: 'Approvals',
     summary: 'Reject',
+    example: { comment: 'The magnitude is not confirmed.' },
     body: decideBodySchema,
     bodyOptional: true,
     response: decisionSchema,
@@ -298,6 +328,7 @@ export const contracts = {
     permission: 'key:manage',
     tag: 'Keys',
     summary: 'Create an API key',
+    example: { name: 'CI', scopes: ['workflows:execute', 'runs:read'], expires_in_days: 90 },
     body: createKeyBodySchema,
     response: createdKeySchema,
     status: 201,
@@ -312,5 +343,6 @@ export const contracts = {
     response: z.undefined(),
     status: 204,
   }),
+  ...healthContracts,
 } as const
 export type ContractId = keyof typeof contracts

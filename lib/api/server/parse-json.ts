@@ -1,0 +1,81 @@
+import { AppError } from '../../errors'
+
+/** No honest request nests deeper or has more members; both are checked before any schema sees the value. */
+export const MAX_JSON_DEPTH = 64
+export const MAX_JSON_MEMBERS = 100_000
+
+const decoder = new TextDecoder('utf-8', { fatal: true })
+/** Only a text with a run of this many digits can hold an integer that a double cannot. */
+const LONG_DIGITS = /\d{16}/
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g
+
+/**
+ * UTF-8 bytes → JSON value, or `invalid_json` (400) saying what is wrong. A value that comes back is exactly what was
+ * sent: integers that a double would round, numbers out of range and `__proto__` are refused rather than changed.
+ * Of duplicate keys the last one counts.
+ */
+export function parseJson(bytes: Uint8Array): unknown {
+  const text = decodeUtf8(bytes)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('invalid_json', `The body is not valid JSON: ${reasonOf(cause)}`, { cause })
+  }
+  checkShape(value)
+  if (LONG_DIGITS.test(text)) checkIntegers(text)
+  return value
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch (cause) {
+    throw new AppError('invalid_json', 'The body is not valid UTF-8.', { cause })
+  }
+}
+
+/** V8 quotes the text around the mistake; the position alone is enough and repeats nothing of the caller's data. */
+function reasonOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : ''
+  const position = /position (\d+)/.exec(message)?.[1]
+  if (position !== undefined) return `unexpected character at position ${position}.`
+  return message.includes('end of JSON') ? 'it ends too early.' : 'it cannot be parsed.'
+}
+
+function checkShape(root: unknown): void {
+  let members = 0
+  const visit = (value: unknown, depth: number): void => {
+    if (typeof value === 'number') {
+      if (!Number.isFinite(value)) throw new AppError('invalid_json', 'The body has a number that is out of range.')
+      return
+    }
+    if (typeof value !== 'object' || value === null) return
+    if (depth > MAX_JSON_DEPTH) {
+      throw new AppError('invalid_json', `The body nests deeper than ${MAX_JSON_DEPTH} levels.`)
+    }
+    const children = Array.isArray(value) ? value : Object.values(value)
+    members += children.length
+    if (members > MAX_JSON_MEMBERS) {
+      throw new AppError('invalid_json', `The body has more than ${MAX_JSON_MEMBERS} members.`)
+    }
+    // An own key of this name is harmless here but turns into a prototype wherever somebody assigns it.
+    if (!Array.isArray(value) && Object.hasOwn(value, '__proto__')) {
+      throw new AppError('invalid_json', 'The body has a member named __proto__, which is not accepted.')
+    }
+    for (const child of children) visit(child, depth + 1)
+  }
+  visit(root, 1)
+}
+
+function checkIntegers(text: string): void {
+  for (const [token] of text.matchAll(STRING_OR_NUMBER)) {
+    if (token.startsWith('"') || /[.eE]/.test(token)) continue
+    if (!Number.isSafeInteger(Number(token))) {
+      throw new AppError(
+        'invalid_json',
+        `The number ${token.slice(0, 40)} is too large to keep exactly: send it as text.`,
+      )
+    }
+  }
+}

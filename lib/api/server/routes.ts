@@ -1,0 +1,23 @@
+import { healthRoutes } from './health'
+import type { Route } from './route'
+import { approvalRoutes } from './routes/approvals'
+import { eventRoutes } from './routes/events'
+import { executeRoutes } from './routes/execute'
+import { keyRoutes } from './routes/keys'
+import { openApiRoutes } from './routes/openapi'
+import { runRoutes } from './routes/runs'
+import { sampleRoutes } from './routes/samples'
+import { workflowRoutes } from './routes/workflows'
+
+/** Every route of the product, for both mounts. */
+export const routes: readonly Route[] = [
+  ...workflowRoutes,
+  ...runRoutes,
+  ...executeRoutes,
+  ...eventRoutes,
+  ...approvalRoutes,
+  ...keyRoutes,
+  ...healthRoutes,
+  ...sampleRoutes,
+  ...openApiRoutes,
+]

@@ -1,0 +1,113 @@
+import type { Principal } from '../../../auth/principal'
+import { RUN_STATUSES, type RunStatus } from '../../../engine/events'
+import { AppError } from '../../../errors'
+import { requireId } from '../../../ids'
+import { watchRuns } from '../../../live/watch-runs'
+import { awaitRun } from '../../../usecases/await-run'
+import { commandRun } from '../../../usecases/command-run'
+import { getBlob } from '../../../usecases/get-blob'
+import { getRun } from '../../../usecases/get-run'
+import { getRunDefinition } from '../../../usecases/get-run-definition'
+import { listNodeRuns } from '../../../usecases/list-node-runs'
+import { listRuns } from '../../../usecases/list-runs'
+import { startRun } from '../../../usecases/start-run'
+import { contracts } from '../../contracts/routes'
+import { Reply } from '../answer'
+import { defineRoute } from '../define-route'
+import { streamReply } from '../stream-reply'
+
+export const runRoutes = [
+  defineRoute(contracts.startRun, async ({ principal, params, body, request, prefersAsync }) => {
+    const { runId } = await startRun({
+      principal,
+      workflowId: params.workflow_id,
+      input: body.input,
+      dynamicVariables: body.dynamic_variables,
+      runtimeVariables: body.runtime_variables,
+      parameters: body.parameters,
+      version: body.version,
+      draft: body.draft,
+      runBy: body.run_by,
+      trigger: triggerOf(principal),
+    })
+    const headers: Record<string, string> = { Location: `/v1/runs/${runId}` }
+    if (prefersAsync) headers['Preference-Applied'] = 'respond-async'
+    else await waitFor(runId, body.wait, request.signal)
+    return new Reply({ json: await getRun({ principal, runId }), status: prefersAsync ? 202 : 201, headers })
+  }),
+
+  defineRoute(contracts.listRuns, async ({ principal, query, request, wantsStream }) => {
+    if (wantsStream) {
+      const frames = (signal: AbortSignal) => watchRuns({ teamId: principal.team.id, signal })
+      return streamReply({ principal, request, frames })
+    }
+    return listRuns({
+      principal,
+      workflowId: query.workflow_id === undefined ? undefined : requireId(query.workflow_id, 'query.workflow_id'),
+      statuses: statusesOf(query.status),
+      trigger: query.trigger,
+      runBy: query.run_by,
+      createdAfter: instantOf(query.created_after, 'created_after'),
+      createdBefore: instantOf(query.created_before, 'created_before'),
+      limit: query.limit,
+      cursor: query.cursor,
+    })
+  }),
+
+  defineRoute(contracts.getRun, ({ principal, params }) => getRun({ principal, runId: params.run_id })),
+
+  defineRoute(contracts.getRunDefinition, ({ principal, params }) =>
+    getRunDefinition({ principal, runId: params.run_id }),
+  ),
+
+  defineRoute(contracts.commandRun, async ({ principal, params, body, request, prefersAsync }) => {
+    const runId = params.run_id
+    await commandRun({ principal, runId, command: body.command, data: body.data, inputs: body.inputs })
+    if (!prefersAsync) await waitFor(runId, body.wait, request.signal)
+    return getRun({ principal, runId })
+  }),
+
+  defineRoute(contracts.listNodeRuns, ({ principal, params, query }) =>
+    listNodeRuns({
+      principal,
+      runId: params.run_id,
+      nodeKey: query.node_key,
+      limit: query.limit,
+      cursor: query.cursor,
+    }),
+  ),
+
+  defineRoute(contracts.getBlob, async ({ principal, params }) => {
+    const body = await getBlob({ principal, runId: params.run_id, blobId: params.blob_id })
+    return new Reply({ raw: body, headers: { 'Content-Type': 'application/json; charset=utf-8' } })
+  }),
+]
+
+function triggerOf(principal: Principal): string {
+  return principal.kind === 'user' ? 'browser' : 'api'
+}
+
+async function waitFor(runId: string, seconds: number | undefined, signal: AbortSignal): Promise<void> {
+  if (seconds !== undefined && seconds > 0) await awaitRun({ runId, timeoutMs: seconds * 1_000, signal })
+}
+
+function statusesOf(text: string | undefined): RunStatus[] | undefined {
+  if (text === undefined) return undefined
+  return text.split(',').map((status) => {
+    const known = RUN_STATUSES.find((name) => name === status)
+    if (known !== undefined) return known
+    throw new AppError('validation_failed', `query.status: ${status.slice(0, 40)} is not a status of runs.`, {
+      errors: [{ path: 'query.status', message: 'not a status of runs' }],
+    })
+  })
+}
+
+function instantOf(text: string | undefined, name: string): Date | undefined {
+  if (text === undefined) return undefined
+  const instant = new Date(text)
+  // PostgreSQL and ISO 8601 end differently; a year of four digits suits both.
+  if (/^\d{4}-/.test(text) && !Number.isNaN(instant.getTime())) return instant
+  throw new AppError('validation_failed', `query.${name}: not an instant, e.g. 2026-02-01T10:00:00Z.`, {
+    errors: [{ path: `query.${name}`, message: 'not an ISO 8601 instant' }],
+  })
+}

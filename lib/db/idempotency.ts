@@ -1,0 +1,75 @@
+import { newId } from '../ids'
+import { pool } from './client'
+
+/** A key is remembered this long; afterwards the same key is a new request. */
+const KEPT_HOURS = 24
+/** Longer than any request may take: an older claim without an answer belongs to a process that died. */
+const ABANDONED_AFTER_MINUTES = 10
+
+export interface KeyClaim {
+  teamId: string
+  /** Method, path and ids: the same key under another operation is another key. */
+  scope: string
+  key: string
+  bodyHash: string
+}
+
+export interface StoredAnswer {
+  status: number
+  headers: Record<string, string>
+  body: string
+}
+
+export type ClaimResult =
+  | { type: 'claimed'; id: string }
+  | { type: 'taken'; bodyHash: string; answer: StoredAnswer | null }
+
+/**
+ * Claims the key for one request. The unique index decides between any number of claims at once; the losers see the
+ * winner's row, with its answer when there is one.
+ */
+export async function claimKey(claim: KeyClaim): Promise<ClaimResult> {
+  for (;;) {
+    const id = newId()
+    const claimed = await pool().query({
+      name: 'idempotency-claim',
+      text: `INSERT INTO idempotency_keys AS k (id, team_id, scope, key, body_hash)
+             VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (team_id, scope, key) DO UPDATE
+               SET id = excluded.id, body_hash = excluded.body_hash, status = NULL, response = NULL, created_at = now()
+               WHERE k.created_at < now() - make_interval(hours => ${KEPT_HOURS})
+                  OR (k.status IS NULL AND k.created_at < now() - make_interval(mins => ${ABANDONED_AFTER_MINUTES}))`,
+      values: [id, claim.teamId, claim.scope, claim.key, claim.bodyHash],
+    })
+    if (claimed.rowCount === 1) return { type: 'claimed', id }
+    const existing = await pool().query<{ body_hash: string; response: StoredAnswer | null }>(
+      'SELECT body_hash, response FROM idempotency_keys WHERE team_id = $1 AND scope = $2 AND key = $3',
+      [claim.teamId, claim.scope, claim.key],
+    )
+    const row = existing.rows[0]
+    if (row !== undefined) return { type: 'taken', bodyHash: row.body_hash, answer: row.response }
+    // Released between the two statements: the next round claims it.
+  }
+}
+
+/** Keeps the answer of a claimed key. */
+export async function completeKey(id: string, answer: StoredAnswer): Promise<void> {
+  await pool().query({
+    name: 'idempotency-complete',
+    text: 'UPDATE idempotency_keys SET status = $2, response = $3 WHERE id = $1',
+    values: [id, answer.status, JSON.stringify(answer)],
+  })
+}
+
+/** Frees a key whose request failed, so that the caller can try again with the same key. */
+export async function releaseKey(id: string): Promise<void> {
+  await pool().query('DELETE FROM idempotency_keys WHERE id = $1 AND status IS NULL', [id])
+}
+
+/** Deletes keys past their time, at most 5 000 at once. */
+export async function purgeKeys(): Promise<void> {
+  await pool().query(
+    `DELETE FROM idempotency_keys WHERE id IN (
+       SELECT id FROM idempotency_keys WHERE created_at < now() - make_interval(hours => ${KEPT_HOURS}) LIMIT 5000)`,
+  )
+}

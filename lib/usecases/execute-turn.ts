@@ -1,0 +1,98 @@
+import type { Run } from '../api/contracts/runs'
+import type { Principal } from '../auth/principal'
+import { isTerminal } from '../engine/events'
+import { AppError } from '../errors'
+import type { Id } from '../ids'
+import { awaitRun } from './await-run'
+import { commandRun } from './command-run'
+import { getRun, noSuchRun } from './get-run'
+import { getTurn, type TurnEvent } from './get-turn'
+import { startRun } from './start-run'
+
+export type TurnCommand =
+  | {
+      type: 'start'
+      input?: unknown
+      dynamicVariables?: Record<string, unknown>
+      runtimeVariables?: Record<string, unknown>
+      miscellaneous?: Record<string, unknown>
+      version?: number
+      runBy?: string
+    }
+  | { type: 'pause' | 'stop'; runId: Id }
+  /** `inputs` by thread or node id, or `data` for the one open input; neither: go on after a pause. */
+  | { type: 'continue'; runId: Id; inputs?: Record<string, unknown>; data?: unknown }
+
+export interface ExecutedTurn {
+  run: Run
+  events: TurnEvent[]
+  /** False: `timeoutMs` was over before the run paused or ended; it goes on. */
+  settled: boolean
+}
+
+/**
+ * One turn of a run: starts it or goes on with it, waits until it pauses or ends, and tells what happened. Stopping a run
+ * that has ended changes nothing. Throws `not_found` when the run is not one of this workflow and team.
+ */
+export async function executeTurn(options: {
+  principal: Principal
+  workflowId: Id
+  command: TurnCommand
+  trigger: string
+  timeoutMs: number
+  signal?: AbortSignal
+}): Promise<ExecutedTurn> {
+  const { principal, timeoutMs, signal } = options
+  const runId = await act(options)
+  const { settled } = await awaitRun({ runId, timeoutMs, signal })
+  return { ...(await getTurn({ principal, runId })), settled }
+}
+
+async function act(options: {
+  principal: Principal
+  workflowId: Id
+  command: TurnCommand
+  trigger: string
+}): Promise<Id> {
+  const { principal, workflowId, command, trigger } = options
+  if (command.type === 'start') {
+    const { type: _, ...start } = command
+    return (await startRun({ principal, workflowId, trigger, ...start })).runId
+  }
+  const run = await getRun({ principal, runId: command.runId })
+  if (run.workflow_id !== workflowId) throw noSuchRun()
+  if (command.type === 'continue') await goOn(principal, run, command)
+  else await commandRun({ principal, runId: run.id, command: command.type })
+  return run.id
+}
+
+async function goOn(
+  principal: Principal,
+  run: Run,
+  command: Extract<TurnCommand, { type: 'continue' }>,
+): Promise<void> {
+  const { inputs, data } = command
+  if (inputs !== undefined || data !== undefined) {
+    await commandRun({ principal, runId: run.id, command: 'data', inputs, data, newTurn: true })
+    return
+  }
+  if (isTerminal(run.status)) throw new AppError('run_ended', `The run has ended: ${run.status}.`)
+  if (run.status === 'paused') {
+    await commandRun({ principal, runId: run.id, command: 'resume', newTurn: true })
+    return
+  }
+  const [approval] = run.waits.filter((wait) => wait.kind === 'approval')
+  const [input] = run.waits.filter((wait) => wait.kind === 'input')
+  if (input !== undefined) {
+    const path = `run_input.thread_to_node_inputs.${input.thread ?? input.node_id}`
+    throw new AppError('validation_failed', `The run waits for input at ${input.node_name}: send it as ${path}.`, {
+      errors: [{ path, message: 'expected the data that the run waits for' }],
+    })
+  }
+  if (approval !== undefined) {
+    throw new AppError('approval_open', `An approval is open at ${approval.node_name}: it must be decided first.`, {
+      extra: { node_id: approval.node_id },
+    })
+  }
+  throw new AppError('run_executing', 'The run is executing: wait for it, or stop it.')
+}

@@ -1,0 +1,18 @@
+import type { Run } from '../api/contracts/runs'
+import type { Principal } from '../auth/principal'
+import { loadDefinition } from '../db/definitions'
+import { findRun } from '../db/run-reads'
+import { AppError } from '../errors'
+import type { Id } from '../ids'
+import { presentRun } from './present-run'
+
+/** A run with what it waits for. Throws `not_found`, also for another team's. */
+export async function getRun(of: { principal: Principal; runId: Id }): Promise<Run> {
+  const row = await findRun({ teamId: of.principal.team.id, runId: of.runId })
+  if (row === undefined) throw noSuchRun()
+  return presentRun(row, await loadDefinition(row.definition_id))
+}
+
+export function noSuchRun(): AppError {
+  return new AppError('not_found', 'There is no such run.')
+}

@@ -1,0 +1,109 @@
+import type { NodeRun, OpenWait, Payload, Run, RunSummary } from '../api/contracts/runs'
+import type { StoredPayload } from '../db/payloads'
+import type { NodeRunRow, OpenWaitRow, RunDetailRow, RunSummaryRow } from '../db/run-reads'
+import type { Failure } from '../engine/events'
+import { approvalRequestSchema, inputRequestSchema } from '../engine/waits'
+import { publicUrl } from '../env'
+import type { WorkflowDefinition } from '../workflow/document'
+
+/** Rows of the database as the documents that every door answers. */
+export function presentRunSummary(row: RunSummaryRow): RunSummary {
+  return {
+    id: row.id,
+    workflow_id: row.workflow_id,
+    workflow_name: row.workflow_name,
+    version:
+      row.version_number === null || row.version_label === null
+        ? null
+        : { number: row.version_number, label: row.version_label },
+    status: row.status,
+    trigger: row.trigger,
+    run_by: row.run_by,
+    waiting_for: row.waiting_for,
+    error_reason: row.error_reason,
+    error_summary: row.error_summary,
+    turn: row.turn,
+    last_seq: row.last_seq,
+    tokens: row.tokens,
+    cost_usd: Number(row.cost_usd),
+    created_at: row.created_at.toISOString(),
+    started_at: row.started_at?.toISOString() ?? null,
+    ended_at: row.ended_at?.toISOString() ?? null,
+    link_url: `${publicUrl()}/runs/${row.id}`,
+  }
+}
+
+export function presentRun(row: RunDetailRow, definition: WorkflowDefinition): Run {
+  const { output } = row
+  return {
+    ...presentRunSummary(row),
+    input: row.input,
+    dynamic_variables: row.variables.dynamic,
+    runtime_variables: row.variables.runtime,
+    parameters: row.variables.parameters,
+    output: output !== null && 'value' in output ? output.value : null,
+    output_ref: output !== null && 'blob' in output ? { blob_id: output.blob, bytes: output.bytes } : null,
+    error: failureOf(row),
+    error_node_id: row.error_node_id,
+    waits: row.waits.map((wait) => presentWait(wait, definition)),
+  }
+}
+
+/** The failing node's own error where there is one, else the run's reason and summary. */
+export function failureOf(row: RunDetailRow): Failure | null {
+  if (row.error !== null) return row.error
+  return row.error_reason === null ? null : { code: row.error_reason, message: row.error_summary ?? '' }
+}
+
+export function presentWait(row: OpenWaitRow, definition: WorkflowDefinition): OpenWait {
+  const { title, instructions, shown, schema } = askedOf(row)
+  return {
+    id: row.id,
+    node_id: row.node_id,
+    node_name: definition.nodes.find((node) => node.id === row.node_id)?.name ?? row.node_id,
+    path: row.path,
+    kind: row.kind,
+    thread: row.thread,
+    title,
+    instructions,
+    shown,
+    shown_hash: row.shown_hash,
+    schema,
+    due_at: row.due_at === null ? null : new Date(row.due_at).toISOString(),
+    created_at: new Date(row.created_at).toISOString(),
+  }
+}
+
+function askedOf(row: OpenWaitRow): Pick<OpenWait, 'title' | 'instructions' | 'shown' | 'schema'> {
+  if (row.kind === 'approval') {
+    const { title, instructions, shown, form } = approvalRequestSchema.parse(row.request)
+    return { title, instructions, shown: shown ?? null, schema: form ?? null }
+  }
+  const { prompt, schema } = inputRequestSchema.parse(row.request)
+  return { title: prompt, instructions: '', shown: null, schema }
+}
+
+/** What `{"value":` and `}` add to a value in its column. */
+const ENVELOPE_BYTES = 10
+
+export function presentPayload(stored: StoredPayload | null, columnBytes: number | null): Payload | null {
+  if (stored === null) return null
+  if ('blob' in stored) return { blob_id: stored.blob, bytes: stored.bytes }
+  return { value: stored.value, bytes: Math.max(0, (columnBytes ?? 0) - ENVELOPE_BYTES) }
+}
+
+export function presentNodeRun(row: NodeRunRow): NodeRun {
+  return {
+    node_key: row.node_key,
+    node_id: row.node_id,
+    path: row.path,
+    status: row.status,
+    attempt: row.attempt,
+    input: presentPayload(row.input, row.input_bytes),
+    output: presentPayload(row.output, row.output_bytes),
+    error: row.error,
+    calls: row.usage ?? [],
+    started_at: row.started_at?.toISOString() ?? null,
+    ended_at: row.ended_at?.toISOString() ?? null,
+  }
+}
