@@ -2,24 +2,33 @@ import { spawn } from 'node:child_process'
 
 /**
  * Runs a program to its end and keeps what it prints. Resolves with `{ code, output }`; never rejects for an exit code.
- * `onLine` hears each line as it comes.
+ * `show` also passes the output on as it comes; after `timeoutMs` the program is killed, which is code 124.
  */
-export function runCommand(program, args, { cwd = process.cwd(), env = process.env, onLine } = {}) {
+export function runCommand(program, args, { cwd = process.cwd(), env = process.env, show = false, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
-    let rest = ''
+    let timedOut = false
+    const timer =
+      timeoutMs &&
+      setTimeout(() => {
+        timedOut = true
+        child.kill('SIGKILL')
+      }, timeoutMs)
     const take = (chunk) => {
       output += chunk
-      if (!onLine) return
-      const lines = (rest + chunk).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) onLine(line)
+      if (show) process.stdout.write(chunk)
     }
     child.stdout.setEncoding('utf8').on('data', take)
     child.stderr.setEncoding('utf8').on('data', take)
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+    child.on('error', (error) => {
+      clearTimeout(timer)
+      reject(error)
+    })
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code: timedOut ? 124 : (code ?? 1), output })
+    })
   })
 }
 
