@@ -32,6 +32,13 @@ export function withDefaults(defaults: unknown, value: unknown): unknown {
   return merged
 }
 
+/** What of `value` a closed schema accepts: members it does not declare would only be refused. An open schema keeps them. */
+export function membersOf(schema: JsonSchema, value: unknown): unknown {
+  if (schema.additionalProperties !== false || !isRecord(value)) return value
+  const names = new Set(propertiesOf(schema, schema).map((property) => property.name))
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name)))
+}
+
 /** A copy of the object with one member set; `undefined` takes the member away. */
 export function withMember(object: unknown, name: string, value: unknown): Record<string, unknown> {
   const copy: Record<string, unknown> = { ...(isRecord(object) ? object : {}) }

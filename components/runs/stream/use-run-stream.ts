@@ -10,7 +10,7 @@ import { type Connection, followStream } from './follow-stream'
 import { RunFold } from './run-fold'
 import { whileVisible } from './while-visible'
 
-/** What a page knows of a run. `state`, `events` and `deltas` are changed in place: depend on `version`, not on them. */
+/** What a page knows of a run, as of one moment: another object at every paint. `state` is the fold itself, changed in place. */
 export interface RunStream {
   version: number
   /** Undefined until the definition is there to fold with. */
@@ -44,10 +44,13 @@ export function useRunStream(runId: string, plan: Plan | undefined): RunStream {
     const whole = new AbortController()
     let connection: Connection = { state: 'connecting' }
     let timer: ReturnType<typeof setTimeout> | undefined
+    let events: readonly RunEvent[] = []
     const paint = () => {
       timer = undefined
-      const { version, state, events, deltas } = fold
-      setStream({ version, state, events, deltas, connection })
+      // The copy keeps its identity while nothing was added, so that what is made of it is not made again.
+      if (events.length !== fold.events.length || events.at(-1) !== fold.events.at(-1)) events = [...fold.events]
+      const { version, state } = fold
+      setStream({ version, state, events, deltas: new Map(fold.deltas), connection })
     }
     const paintSoon = () => {
       timer ??= setTimeout(paint, PAINT_MS)

@@ -1,0 +1,94 @@
+'use client'
+
+import { CircleCheck, CircleDot, CircleX, Clock } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import { cn } from '@/components/ui/cn'
+import { Skeleton } from '@/components/ui/skeleton'
+import { Time } from '@/components/ui/time'
+import { useNow } from '@/components/ui/use-now'
+import type { Approval } from '@/lib/api/contracts/runs'
+import { urgency } from './approval-subject'
+
+export interface ApprovalListProps {
+  approvals: Approval[]
+  selectedId: string | undefined
+  onSelect: (approvalId: string) => void
+}
+
+/** The inbox, oldest need first as the API gives it: what is asked, by which workflow, since when, until when. */
+export function ApprovalList({ approvals, selectedId, onSelect }: ApprovalListProps) {
+  const nowMs = useNow(30_000)
+  const current = useRef<HTMLButtonElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another selection scrolls into view
+  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [selectedId])
+  return (
+    <ul className="divide-y">
+      {approvals.map((approval) => {
+        const isSelected = approval.id === selectedId
+        const due = urgency(approval.due_at, nowMs)
+        return (
+          <li key={approval.id}>
+            <button
+              ref={isSelected ? current : undefined}
+              type="button"
+              aria-current={isSelected || undefined}
+              data-inbox={approval.id}
+              onClick={() => onSelect(approval.id)}
+              className={cn(
+                'grid w-full grid-cols-[1rem_1fr] gap-x-2.5 gap-y-0.5 px-4 py-3 text-left hover:bg-accent focus-visible:-outline-offset-2',
+                isSelected && 'bg-primary-soft hover:bg-primary-soft',
+              )}
+            >
+              <StateIcon approval={approval} />
+              <span className="flex min-w-0 items-baseline justify-between gap-3">
+                <span className="truncate font-medium text-sm">{approval.title}</span>
+                <Time value={approval.created_at} className="shrink-0 text-2xs text-subtle-foreground" />
+              </span>
+              <span className="col-start-2 flex min-w-0 items-center gap-2 text-muted-foreground text-xs">
+                <span className="truncate">
+                  {approval.workflow_name}
+                  {approval.run_by ? `, asked for by ${approval.run_by}` : ''}
+                </span>
+                {approval.status === 'open' && approval.due_at ? (
+                  <span
+                    className={cn(
+                      'ml-auto inline-flex shrink-0 items-center gap-1',
+                      due === 'late' ? 'text-failure' : due === 'soon' ? 'text-waiting' : 'text-subtle-foreground',
+                    )}
+                  >
+                    <Clock aria-hidden className="size-3" />
+                    due <Time value={approval.due_at} />
+                  </span>
+                ) : null}
+              </span>
+            </button>
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function StateIcon({ approval }: { approval: Approval }) {
+  const decision = approval.decisions.at(-1)?.decision
+  const className = 'mt-0.5 size-4'
+  if (approval.status === 'open') return <CircleDot aria-label="Open" className={cn(className, 'text-waiting')} />
+  if (decision === 'approved') return <CircleCheck aria-label="Approved" className={cn(className, 'text-success')} />
+  if (decision === 'rejected') return <CircleX aria-label="Rejected" className={cn(className, 'text-failure')} />
+  return <Clock aria-label="Closed without a decision" className={cn(className, 'text-cancelled')} />
+}
+
+export function ApprovalListSkeleton() {
+  return (
+    <div aria-busy className="divide-y">
+      <span className="sr-only">Loading the approvals</span>
+      {['w-3/5', 'w-2/5', 'w-1/2', 'w-3/5'].map((width, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: bones have no identity
+        <div key={index} className="grid gap-2 px-4 py-3">
+          <Skeleton className={cn('h-3.5', width)} />
+          <Skeleton className="h-3 w-4/5" />
+        </div>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,89 @@
+'use client'
+
+import { Download, FileJson } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { formatBytes } from '@/components/ui/format'
+import { JsonView } from '@/components/ui/json-view'
+import { Skeleton } from '@/components/ui/skeleton'
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
+import { urlOf } from '@/lib/api/client/call'
+import { messageOf } from '@/lib/api/client/error'
+import { useApi } from '@/lib/api/client/query'
+import { contracts } from '@/lib/api/contracts/routes'
+import type { Payload } from '@/lib/api/contracts/runs'
+import { Markdown } from '../markdown'
+
+/** Shorter texts are plain; longer ones may be Markdown, so they can be read as such. */
+const LONG_TEXT = 80
+
+/** A value: text as text, anything else as JSON. */
+export function ValueView({ value }: { value: unknown }) {
+  if (typeof value === 'string' && value.length > LONG_TEXT) return <TextView text={value} />
+  return <JsonView value={value} />
+}
+
+function TextView({ text }: { text: string }) {
+  return (
+    <Tabs defaultValue="read" className="grid gap-2">
+      <TabsList variant="segmented" aria-label="How to show it">
+        <TabsTrigger value="read" className="h-6! text-xs">
+          Text
+        </TabsTrigger>
+        <TabsTrigger value="json" className="h-6! text-xs">
+          JSON
+        </TabsTrigger>
+      </TabsList>
+      <TabsContent value="read">
+        <div className="max-h-96 overflow-y-auto rounded-lg border bg-card px-3.5 py-2.5">
+          <Markdown text={text} />
+        </div>
+      </TabsContent>
+      <TabsContent value="json">
+        <JsonView value={text} />
+      </TabsContent>
+    </Tabs>
+  )
+}
+
+/** A value of a run as the API gives it: here, or kept apart because it is large. */
+export function PayloadView({ runId, payload }: { runId: string; payload: Payload }) {
+  if (payload.blob_id === undefined) return <ValueView value={payload.value} />
+  return <LargeValue runId={runId} blobId={payload.blob_id} bytes={payload.bytes} />
+}
+
+/** Says how large it is and reads it only when somebody wants to see it. */
+export function LargeValue({ runId, blobId, bytes }: { runId: string; blobId: string; bytes: number }) {
+  const [wanted, setWanted] = useState(false)
+  const params = { run_id: runId, blob_id: blobId }
+  const blob = useApi(contracts.getBlob, { params }, { enabled: wanted, staleTime: Number.POSITIVE_INFINITY })
+  if (blob.data !== undefined) return <JsonView value={blob.data} openDepth={1} />
+  return (
+    <div className="flex flex-wrap items-center gap-2 rounded-lg border bg-muted/40 p-3">
+      <FileJson aria-hidden className="size-4 text-muted-foreground" />
+      <span className="text-sm">
+        Large value, <span className="tabular-nums">{formatBytes(bytes)}</span>
+      </span>
+      <span className="ml-auto flex gap-1.5">
+        <Button
+          size="sm"
+          onClick={() => (blob.isError ? void blob.refetch() : setWanted(true))}
+          pending={blob.isFetching}
+        >
+          {blob.isError ? 'Try again' : 'Show'}
+        </Button>
+        <Button size="sm" asChild>
+          <a href={urlOf(contracts.getBlob, { params })} download={`${blobId}.json`}>
+            <Download aria-hidden /> Download
+          </a>
+        </Button>
+      </span>
+      {blob.isError ? (
+        <p role="alert" className="w-full text-failure text-xs">
+          {messageOf(blob.error)}
+        </p>
+      ) : null}
+      {blob.isFetching ? <Skeleton className="h-24 w-full" /> : null}
+    </div>
+  )
+}

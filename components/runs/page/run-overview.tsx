@@ -1,0 +1,123 @@
+'use client'
+
+import { CircleCheck } from 'lucide-react'
+import { useMemo } from 'react'
+import { ApprovalCard } from '@/components/approvals/approval-card'
+import { Skeleton } from '@/components/ui/skeleton'
+import { Time } from '@/components/ui/time'
+import type { OpenWait, Run } from '@/lib/api/contracts/runs'
+import { isTerminal, type RunEvent } from '@/lib/engine/events'
+import { conversationOf } from './conversation'
+import { ConversationView } from './conversation-view'
+import { FailureCard } from './failure-card'
+import { InputWaitCard } from './input-wait-card'
+import { Section } from './node-panel'
+import { LargeValue, ValueView } from './payload-view'
+
+export interface RunOverviewProps {
+  run: Run
+  waits: OpenWait[]
+  /** The log knows of a wait whose request has not been read yet. */
+  expectsWait: boolean
+  events: readonly RunEvent[]
+  mayAnswer: boolean
+  nameOf: (nodeId: string) => string
+  onSelect: (nodeKey: string) => void
+}
+
+/** The run as a whole: what it needs from people, what was said, how it ended. */
+export function RunOverview(props: RunOverviewProps) {
+  const { run, waits, events, nameOf, onSelect } = props
+  const sayings = useMemo(() => conversationOf(events), [events])
+  const ended = isTerminal(run.status)
+  const hasInput = run.input !== null && !(typeof run.input === 'object' && Object.keys(run.input).length === 0)
+  return (
+    <div className="grid content-start gap-6 p-4">
+      {ended && run.status !== 'completed' && run.status !== 'skipped' ? (
+        <FailureCard run={run} nameOf={nameOf} onSelect={onSelect} />
+      ) : null}
+      {waits.map((wait) => (
+        <div key={wait.id} className="rounded-lg border border-waiting/40 bg-waiting-soft/30 p-4">
+          <WaitCard run={run} wait={wait} waits={waits} mayAnswer={props.mayAnswer} />
+        </div>
+      ))}
+      {props.expectsWait && waits.length === 0 ? (
+        <div aria-busy className="grid gap-3 rounded-lg border p-4">
+          <Skeleton className="h-4 w-40" />
+          <Skeleton className="h-24" />
+          <Skeleton className="h-8 w-32" />
+        </div>
+      ) : null}
+      {run.status === 'completed' ? (
+        <section className="grid min-w-0 gap-2.5">
+          <h2 className="flex items-center gap-2 font-semibold text-base">
+            <CircleCheck aria-hidden className="size-4 text-success" /> Output
+          </h2>
+          <RunOutput run={run} />
+        </section>
+      ) : null}
+      {sayings.length > 0 ? (
+        <Section title="What was said">
+          <ConversationView sayings={sayings} nameOf={nameOf} onSelect={onSelect} />
+        </Section>
+      ) : null}
+      {hasInput ? (
+        <Section title="Input">
+          <ValueView value={run.input} />
+        </Section>
+      ) : null}
+      {waits.length === 0 && !props.expectsWait && !ended && sayings.length === 0 && !hasInput ? (
+        <p className="text-muted-foreground text-sm">
+          Working since <Time value={run.started_at ?? run.created_at} mode="local" />. Choose a node to see what it
+          does.
+        </p>
+      ) : null}
+    </div>
+  )
+}
+
+/** The one form for whatever a wait asks. */
+export function WaitCard(props: { run: Run; wait: OpenWait; waits: OpenWait[]; mayAnswer: boolean }) {
+  const { run, wait, waits, mayAnswer } = props
+  if (wait.kind === 'approval') {
+    return (
+      <ApprovalCard
+        key={wait.id}
+        subject={{
+          id: wait.id,
+          runId: run.id,
+          nodeId: wait.node_id,
+          path: wait.path,
+          title: wait.title,
+          instructions: wait.instructions,
+          shown: wait.shown,
+          shownHash: wait.shown_hash ?? '',
+          schema: wait.schema,
+          dueAt: wait.due_at,
+          createdAt: wait.created_at,
+        }}
+        meta={
+          <p className="text-muted-foreground text-xs">
+            {wait.node_name} waits since <Time value={wait.created_at} mode="local" />
+            {wait.due_at ? (
+              <>
+                , due <Time value={wait.due_at} className="font-medium text-waiting" />
+              </>
+            ) : null}
+          </p>
+        }
+      />
+    )
+  }
+  if (wait.kind !== 'input') return null
+  // A node that waits in several visits at once is told apart by its thread; otherwise the node says it best.
+  const alone = waits.filter((other) => other.kind === 'input' && other.node_id === wait.node_id).length === 1
+  const answerKey = alone || wait.thread === null ? wait.node_id : wait.thread
+  return <InputWaitCard key={wait.id} runId={run.id} wait={wait} answerKey={answerKey} mayAnswer={mayAnswer} />
+}
+
+/** What the run produced. */
+export function RunOutput({ run }: { run: Run }) {
+  if (run.output_ref) return <LargeValue runId={run.id} blobId={run.output_ref.blob_id} bytes={run.output_ref.bytes} />
+  return <ValueView value={run.output} />
+}

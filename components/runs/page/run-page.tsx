@@ -1,0 +1,237 @@
+'use client'
+
+import { ChartNoAxesGantt, ChevronDown, FileInput, FileOutput, Logs, SearchX } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import Link from 'next/link'
+import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
+import { useCallback, useMemo, useRef, useState } from 'react'
+import { useMay } from '@/components/shell/use-principal'
+import { Button } from '@/components/ui/button'
+import { cn } from '@/components/ui/cn'
+import { EmptyState } from '@/components/ui/empty-state'
+import { ErrorState } from '@/components/ui/error-state'
+import { Skeleton } from '@/components/ui/skeleton'
+import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
+import { messageOf } from '@/lib/api/client/error'
+import { isTerminal } from '@/lib/engine/events'
+import { EventLog } from './event-log'
+import { NodePanel } from './node-panel'
+import { selectionOf, visitsOf } from './node-visits'
+import { ValueView } from './payload-view'
+import { RunHeader } from './run-header'
+import { RunOutput, RunOverview, WaitCard } from './run-overview'
+import { RunPageSkeleton } from './run-page-skeleton'
+import { TimelineChart } from './timeline-chart'
+import { useRunPage } from './use-run-page'
+import { useSplit } from './use-split'
+
+const GraphView = dynamic(() => import('@/components/designer/graph-view').then((module) => module.GraphView), {
+  ssr: false,
+  loading: () => <Skeleton className="size-full rounded-none" />,
+})
+
+const TABS = ['timeline', 'events', 'input', 'output'] as const
+
+/** `/runs/[runId]`: the graph that ran, what each node did, what the run needs from people. Live while it goes on. */
+export function RunPage({ runId }: { runId: string }) {
+  const page = useRunPage(runId)
+  const { run, definition, graph, stream, status, names } = page
+  const [selection, setSelection] = useQueryState('node', parseAsString.withDefault(''))
+  const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('timeline'))
+  const [graphOpen, setGraphOpen] = useState(false)
+  const mayAnswer = useMay('run:write')
+  const column = useRef<HTMLDivElement>(null)
+  const panel = useRef<HTMLElement>(null)
+  const split = useSplit('run', 'Height of the lower pane', 42, column)
+
+  const nodeIds = useMemo(() => new Set(graph?.nodes.map((node) => node.id)), [graph])
+  const selected = selectionOf(stream.state, nodeIds, selection)
+  const selectedNode = graph?.nodes.find((node) => node.id === selected?.nodeId)
+  const nameOf = useCallback((nodeId: string) => names.get(nodeId) ?? nodeId, [names])
+  const select = useCallback(
+    (nodeKey: string | null) => {
+      void setSelection(nodeKey || null)
+      // On a phone the panel is above the log: show what was asked for.
+      if (nodeKey && window.innerWidth < 1024) panel.current?.scrollIntoView({ block: 'start' })
+    },
+    [setSelection],
+  )
+
+  if (run.isError && !run.data) {
+    return run.error.status === 404 || run.error.code === 'invalid_id' ? (
+      <EmptyState
+        icon={SearchX}
+        title="There is no run here"
+        description="The link may be wrong, or the run belongs to another team."
+        actions={
+          <Button asChild>
+            <Link href="/runs">See all runs</Link>
+          </Button>
+        }
+      />
+    ) : (
+      <ErrorState
+        title="The run could not be loaded"
+        description={messageOf(run.error)}
+        reference={run.error.requestId}
+        onRetry={() => void run.refetch()}
+        retrying={run.isFetching}
+      />
+    )
+  }
+  if (!run.data) return <RunPageSkeleton />
+
+  const record = { ...run.data, status }
+  const selectedWaits = page.waits.filter((wait) => wait.node_id === selected?.nodeId)
+  const common = { nameOf, onSelect: select }
+  return (
+    <div className="flex min-h-full flex-col lg:h-(--shell-height)">
+      <RunHeader
+        run={run.data}
+        status={status}
+        recoveries={stream.state?.recoveries ?? 0}
+        connection={stream.connection}
+      />
+      <div className="grid min-h-0 flex-1 max-lg:grid-cols-1 lg:grid-cols-[minmax(0,1fr)_24rem] xl:grid-cols-[minmax(0,1fr)_27rem]">
+        <div ref={column} className="flex min-h-0 min-w-0 flex-col max-lg:order-2 max-lg:border-t">
+          <div className="lg:hidden">
+            <Button
+              variant="ghost"
+              className="w-full justify-between rounded-none px-4"
+              aria-expanded={graphOpen}
+              onClick={() => setGraphOpen(!graphOpen)}
+            >
+              Graph
+              <ChevronDown aria-hidden className={cn('transition-transform', graphOpen && 'rotate-180')} />
+            </Button>
+          </div>
+          <section
+            aria-label="Graph of the run"
+            className={cn(
+              'relative min-h-0 bg-canvas max-lg:h-80 max-lg:border-y lg:flex-1',
+              !graphOpen && 'max-lg:hidden',
+            )}
+          >
+            {graph ? (
+              <GraphView
+                definition={graph}
+                nodeStates={page.nodeStates}
+                edgeStates={page.edgeStates}
+                selectedNodeId={selected?.nodeId ?? null}
+                onNodeClick={select}
+              />
+            ) : definition.isError ? (
+              <ErrorState
+                title="The graph could not be loaded"
+                description={messageOf(definition.error)}
+                onRetry={() => void definition.refetch()}
+              />
+            ) : (
+              <Skeleton className="size-full rounded-none" />
+            )}
+          </section>
+          <div
+            {...split.separator}
+            className="group relative z-10 h-px cursor-row-resize touch-none bg-border after:absolute after:inset-x-0 after:-inset-y-1.5 hover:bg-primary focus-visible:bg-primary max-lg:hidden"
+          />
+          <Tabs
+            value={tab}
+            onValueChange={(value) => void setTab(value as (typeof TABS)[number])}
+            className="flex min-h-0 flex-col bg-card max-lg:h-112 lg:h-(--lower)"
+            style={{ '--lower': `${split.percent}%` } as React.CSSProperties}
+          >
+            <TabsList className="shrink-0 px-4">
+              <TabsTrigger value="timeline">
+                <ChartNoAxesGantt aria-hidden /> Timeline
+              </TabsTrigger>
+              <TabsTrigger value="events">
+                <Logs aria-hidden /> Events
+                <span className="font-normal text-subtle-foreground text-xs tabular-nums">{stream.events.length}</span>
+              </TabsTrigger>
+              <TabsTrigger value="input">
+                <FileInput aria-hidden /> Input
+              </TabsTrigger>
+              <TabsTrigger value="output">
+                <FileOutput aria-hidden /> Output
+              </TabsTrigger>
+            </TabsList>
+            <TabsContent value="timeline" className="min-h-0 flex-1">
+              <TimelineChart timeline={page.timeline} selectedNodeId={selected?.nodeId} {...common} />
+            </TabsContent>
+            <TabsContent value="events" className="min-h-0 flex-1">
+              <EventLog events={stream.events} selectedNodeId={selected?.nodeId} {...common} />
+            </TabsContent>
+            <TabsContent value="input" className="min-h-0 flex-1 overflow-y-auto p-4">
+              <RunInput run={record} />
+            </TabsContent>
+            <TabsContent value="output" className="min-h-0 flex-1 overflow-y-auto p-4">
+              {status === 'completed' ? (
+                <RunOutput run={record} />
+              ) : (
+                <p className="text-muted-foreground text-sm">
+                  {isTerminal(status)
+                    ? 'The run ended without an output.'
+                    : 'The output appears here when the run completes.'}
+                </p>
+              )}
+            </TabsContent>
+          </Tabs>
+        </div>
+        <aside
+          ref={panel}
+          aria-label="Details"
+          className="min-w-0 scroll-mt-4 max-lg:order-1 lg:overflow-y-auto lg:border-l lg:bg-background"
+        >
+          {selected && selectedNode ? (
+            <NodePanel
+              key={selected.nodeId}
+              runId={runId}
+              node={selectedNode}
+              visits={stream.state ? visitsOf(stream.state, selected.nodeId) : []}
+              visitKey={selected.key}
+              delta={stream.deltas.get(selected.key)}
+              onVisit={select}
+              onClose={() => select(null)}
+            >
+              {selectedWaits.map((wait) => (
+                <div key={wait.id} className="rounded-lg border border-waiting/40 bg-waiting-soft/30 p-4">
+                  <WaitCard run={record} wait={wait} waits={page.waits} mayAnswer={mayAnswer} />
+                </div>
+              ))}
+            </NodePanel>
+          ) : (
+            <RunOverview
+              run={record}
+              waits={page.waits}
+              expectsWait={page.expectsWait}
+              events={stream.events}
+              mayAnswer={mayAnswer}
+              {...common}
+            />
+          )}
+        </aside>
+      </div>
+    </div>
+  )
+}
+
+function RunInput({ run }: { run: NonNullable<ReturnType<typeof useRunPage>['run']['data']> }) {
+  const variables = [
+    ['Dynamic variables', run.dynamic_variables],
+    ['Runtime variables', run.runtime_variables],
+    ['Parameters', run.parameters],
+  ] as const
+  return (
+    <div className="grid gap-4">
+      <ValueView value={run.input} />
+      {variables
+        .filter(([, value]) => Object.keys(value).length > 0)
+        .map(([title, value]) => (
+          <div key={title} className="grid gap-1.5">
+            <h3 className="font-medium text-muted-foreground text-xs">{title}</h3>
+            <ValueView value={value} />
+          </div>
+        ))}
+    </div>
+  )
+}

@@ -1,0 +1,106 @@
+'use client'
+
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import { useNow } from '@/components/ui/use-now'
+import { queryKey, useApi } from '@/lib/api/client/query'
+import { contracts } from '@/lib/api/contracts/routes'
+import type { OpenWait, Run } from '@/lib/api/contracts/runs'
+import { type EventType, isTerminal, type RunEvent, type RunStatus } from '@/lib/engine/events'
+import { compile } from '@/lib/engine/graph'
+import { useRunStream } from '../stream/use-run-stream'
+import { timelineOf } from '../timeline'
+import { edgeViewsOf, nodeViewsOf } from './graph-states'
+
+/** Events after which the record of the run says something new; what nodes do is in the log itself. */
+const RECORD_CHANGES: ReadonlySet<EventType> = new Set([
+  'turn_started',
+  'node_waiting',
+  'timer_fired',
+  'input_received',
+  'approval_decided',
+  'run_waiting',
+  'run_paused',
+  'run_resumed',
+  'run_recovered',
+  'run_completed',
+  'run_failed',
+  'run_cancelled',
+  'run_timed_out',
+  'run_aborted',
+])
+
+/** Everything the page of a run shows: its record, its frozen definition, and the fold of its log, live. */
+export function useRunPage(runId: string) {
+  const client = useQueryClient()
+  const params = { run_id: runId }
+  const run = useApi(contracts.getRun, { params })
+  const definition = useApi(contracts.getRunDefinition, { params }, { staleTime: Number.POSITIVE_INFINITY })
+  const graph = definition.data?.definition
+  const plan = useMemo(() => (graph ? compile(graph).plan : undefined), [graph])
+  const stream = useRunStream(runId, plan)
+  const { state, events } = stream
+
+  const lastChange = useMemo(() => lastChangeOf(events), [events])
+  const knownSeq = run.data?.last_seq ?? 0
+  useEffect(() => {
+    // The record was read at this point of the log or later: it knows.
+    if (lastChange === 0 || lastChange <= knownSeq) return
+    void client.invalidateQueries({ queryKey: queryKey(contracts.getRun, { params: { run_id: runId } }) })
+  }, [client, runId, lastChange, knownSeq])
+
+  const status: RunStatus = newerStatus(run.data, state)
+  const isLive = state !== undefined && !isTerminal(state.status)
+  const nowMs = useNow(isLive ? 1_000 : undefined)
+  const tick = isLive ? nowMs : 0
+  const { version } = stream
+  // `state` is changed in place: `version` says when, and `tick` lets counters of running nodes go on.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const nodeStates = useMemo(
+    () => (graph && state ? nodeViewsOf(graph, state, Date.now()) : undefined),
+    [graph, state, version, tick],
+  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const edgeStates = useMemo(() => (graph && state ? edgeViewsOf(graph, state) : undefined), [graph, state, version])
+  const timeline = useMemo(() => timelineOf(events), [events])
+  const names = useMemo(() => new Map(graph?.nodes.map((node) => [node.id, node.name])), [graph])
+
+  return {
+    run,
+    definition,
+    graph,
+    stream,
+    status,
+    nodeStates,
+    edgeStates,
+    timeline,
+    names,
+    ...waitsOf(run.data, state),
+  }
+}
+
+function lastChangeOf(events: readonly RunEvent[]): number {
+  return events.findLast((event) => RECORD_CHANGES.has(event.type))?.seq ?? 0
+}
+
+/** Log and record are read at different moments: whichever has seen more of the log is right. */
+function newerStatus(run: Run | undefined, state: { status: RunStatus; lastSeq: number } | undefined): RunStatus {
+  if (!run) return state?.status ?? 'not_started'
+  return state && state.lastSeq >= run.last_seq ? state.status : run.status
+}
+
+/** Open human waits. A wait that the log has closed is gone at once, before the record is read again. */
+function waitsOf(
+  run: Run | undefined,
+  state: ReturnType<typeof useRunStream>['state'],
+): { waits: OpenWait[]; expectsWait: boolean } {
+  const human = run?.waits.filter((wait) => wait.kind === 'approval' || wait.kind === 'input') ?? []
+  if (!state || !run) return { waits: human, expectsWait: false }
+  const logIsBehind = state.lastSeq < run.last_seq
+  const waits = human.filter((wait) => logIsBehind || state.waits.has(wait.id))
+  const known = new Set(waits.map((wait) => wait.id))
+  const expectsWait = [...state.waits.values()].some(
+    (wait) => (wait.kind === 'approval' || wait.kind === 'input') && !known.has(wait.id),
+  )
+  return { waits, expectsWait }
+}
