@@ -35,7 +35,7 @@ export function AppShell({ collapsedAtStart, children }: { collapsedAtStart: boo
     <div className="flex min-h-dvh [--shell-height:calc(100dvh-3.5rem-env(safe-area-inset-bottom))] md:[--shell-height:100dvh]">
       <a
         href="#main"
-        className="fixed top-2 left-2 z-60 -translate-y-16 rounded-md bg-primary px-3 py-2 font-medium text-primary-foreground shadow-lg focus:translate-y-0"
+        className="sr-only rounded-md bg-primary font-medium text-primary-foreground focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-60 focus:px-3 focus:py-2 focus:shadow-lg"
       >
         Skip to the content
       </a>

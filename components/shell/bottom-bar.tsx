@@ -7,8 +7,8 @@ import { signOut } from 'next-auth/react'
 import { useTheme } from 'next-themes'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { Segmented } from '@/components/ui/segmented'
 import { Sheet, SheetContent } from '@/components/ui/sheet'
-import { Tabs, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { ApprovalsCount } from './approvals-count'
 import { isCurrent, mainNav, secondaryNav } from './nav-items'
 import { usePrincipal } from './use-principal'
@@ -58,6 +58,12 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
   )
 }
 
+const themes = [
+  { value: 'light', label: 'Light', icon: Sun },
+  { value: 'dark', label: 'Dark', icon: Moon },
+  { value: 'system', label: 'System', icon: Monitor },
+] as const
+
 function More({ onClose }: { onClose: () => void }) {
   const me = usePrincipal()
   const { theme, setTheme } = useTheme()
@@ -80,22 +86,13 @@ function More({ onClose }: { onClose: () => void }) {
           </li>
         ))}
       </ul>
-      <Tabs value={theme} onValueChange={setTheme}>
-        <TabsList variant="segmented" aria-label="Theme" className="w-full *:h-9 *:flex-1 *:justify-center">
-          <TabsTrigger value="light">
-            <Sun aria-hidden />
-            Light
-          </TabsTrigger>
-          <TabsTrigger value="dark">
-            <Moon aria-hidden />
-            Dark
-          </TabsTrigger>
-          <TabsTrigger value="system">
-            <Monitor aria-hidden />
-            System
-          </TabsTrigger>
-        </TabsList>
-      </Tabs>
+      <Segmented
+        label="Theme"
+        value={theme === 'light' || theme === 'dark' ? theme : 'system'}
+        onValueChange={setTheme}
+        options={themes}
+        className="w-full *:h-9"
+      />
       <Button size="lg" onClick={() => void signOut({ callbackUrl: '/sign-in' })}>
         <LogOut aria-hidden />
         Sign out

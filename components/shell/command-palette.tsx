@@ -1,16 +1,18 @@
 'use client'
 
 import { Command } from 'cmdk'
-import { CirclePlus, type LucideIcon, Moon, Search, SquareActivity, Sun, Upload, Workflow } from 'lucide-react'
+import { CirclePlus, type LucideIcon, Moon, Search, Sun, Upload, Workflow } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { type ReactNode, useDeferredValue, useEffect, useState } from 'react'
+import { RUN_STATUS_LOOKS } from '@/components/runs/run-status'
 import { Dialog, DialogContent, DialogDescription, DialogTitle } from '@/components/ui/dialog'
 import { Kbd } from '@/components/ui/kbd'
-import { itemClasses } from '@/components/ui/surface'
 import { Time } from '@/components/ui/time'
+import { versionLabel } from '@/components/workflows/workflow-status'
 import { useApi } from '@/lib/api/client/query'
 import { contracts } from '@/lib/api/contracts/routes'
+import type { WorkflowSummary } from '@/lib/api/contracts/workflows'
 import { mainNav, secondaryNav } from './nav-items'
 import { useMay } from './use-principal'
 
@@ -47,6 +49,7 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
 
 function PaletteBody({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState('')
+  const [selected, setSelected] = useState('')
   const search = useDeferredValue(text.trim())
   const router = useRouter()
   const { resolvedTheme, setTheme } = useTheme()
@@ -58,13 +61,27 @@ function PaletteBody({ onDone }: { onDone: () => void }) {
   )
   const runs = useApi(contracts.listRuns, { query: { limit: 8 } })
 
+  // The lists arrive after the palette is open; the choice then begins at the top, not where the commands were.
+  const first = workflows.data?.items[0]
+  const firstValue = first && workflowValue(first)
+  const settled = !workflows.isPending && !runs.isPending
+  useEffect(() => {
+    if (settled && firstValue !== undefined) setSelected(firstValue)
+  }, [settled, firstValue])
+
   function go(href: string) {
     onDone()
     router.push(href)
   }
 
   return (
-    <Command label="Commands" loop className="flex min-h-0 flex-1 flex-col">
+    <Command
+      label="Commands"
+      loop
+      value={selected}
+      onValueChange={setSelected}
+      className="flex min-h-0 flex-1 flex-col"
+    >
       <div className="flex h-12 shrink-0 items-center gap-2.5 border-b px-4">
         <Search aria-hidden className="size-4 shrink-0 text-subtle-foreground" />
         <Command.Input
@@ -84,9 +101,9 @@ function PaletteBody({ onDone }: { onDone: () => void }) {
             <Item
               key={workflow.id}
               icon={Workflow}
-              value={`${workflow.name} ${workflow.slug} workflow ${workflow.id}`}
+              value={workflowValue(workflow)}
               onSelect={() => go(`/workflows/${workflow.id}`)}
-              aside={workflow.active_version ? `v${workflow.active_version.label}` : 'Draft'}
+              aside={workflow.active_version ? versionLabel(workflow.active_version.label) : 'Draft'}
             >
               {workflow.name}
             </Item>
@@ -96,12 +113,12 @@ function PaletteBody({ onDone }: { onDone: () => void }) {
           {runs.data?.items.map((run) => (
             <Item
               key={run.id}
-              icon={SquareActivity}
-              value={`run ${run.workflow_name} ${run.status.replaceAll('_', ' ')} ${run.id}`}
+              icon={RUN_STATUS_LOOKS[run.status].icon}
+              value={`run ${run.workflow_name} ${RUN_STATUS_LOOKS[run.status].label}${ID_MARK}${run.id}`}
               onSelect={() => go(`/runs/${run.id}`)}
               aside={
                 <>
-                  {run.status.replaceAll('_', ' ')} · <Time value={run.created_at} />
+                  {RUN_STATUS_LOOKS[run.status].label} · <Time value={run.created_at} />
                 </>
               }
             >
@@ -154,11 +171,28 @@ function PaletteBody({ onDone }: { onDone: () => void }) {
   )
 }
 
+const ID_MARK = ' #'
+const ID_LETTERS = 8
+
+/** Every word must occur; a name that begins with the text comes first. An id is found by its first eight letters, not by chance. */
+export function matches(value: string, search: string): number {
+  const text = search.trim().toLowerCase()
+  const [words = '', id = ''] = value.toLowerCase().split(ID_MARK)
+  if (text.length >= ID_LETTERS && id.startsWith(text)) return 1
+  if (!text.split(/\s+/).every((word) => words.includes(word))) return 0
+  return words.startsWith(text) ? 1 : 0.5
+}
+
+/** What the text is matched against; the id keeps two of one name apart. */
+function workflowValue({ name, slug, id }: WorkflowSummary): string {
+  return `${name} ${slug} workflow${ID_MARK}${id}`
+}
+
 function Group({ heading, children }: { heading: string; children: ReactNode }) {
   return (
     <Command.Group
       heading={heading}
-      className="**:[[cmdk-group-heading]]:px-2 **:[[cmdk-group-heading]]:py-1.5 **:[[cmdk-group-heading]]:font-medium **:[[cmdk-group-heading]]:text-muted-foreground **:[[cmdk-group-heading]]:text-xs"
+      className="not-first:mt-1 **:[[cmdk-group-heading]]:px-2 **:[[cmdk-group-heading]]:py-1.5 **:[[cmdk-group-heading]]:font-medium **:[[cmdk-group-heading]]:text-muted-foreground **:[[cmdk-group-heading]]:text-xs"
     >
       {children}
     </Command.Group>
@@ -178,9 +212,9 @@ function Item({ icon: Icon, value, onSelect, aside, children }: ItemProps) {
     <Command.Item
       value={value}
       onSelect={onSelect}
-      className={`${itemClasses} min-h-8 aria-selected:bg-accent aria-selected:text-accent-foreground`}
+      className="flex min-h-8 cursor-pointer select-none items-center gap-2.5 rounded-md px-2 py-1 text-sm aria-selected:bg-accent max-md:min-h-10"
     >
-      <Icon aria-hidden className="text-muted-foreground" />
+      <Icon aria-hidden className="size-4 shrink-0 text-muted-foreground" />
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {aside ? <span className="shrink-0 text-muted-foreground text-xs">{aside}</span> : null}
     </Command.Item>

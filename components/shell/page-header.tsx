@@ -23,7 +23,7 @@ export interface PageHeaderProps {
 /** Head of a page: where, what, and what can be done here. */
 export function PageHeader({ title, description, breadcrumbs, badge, actions, className }: PageHeaderProps) {
   return (
-    <header className={cn('flex flex-wrap items-end justify-between gap-x-6 gap-y-3', className)}>
+    <header className={cn('flex flex-wrap items-start justify-between gap-x-6 gap-y-3', className)}>
       <div className="min-w-0 flex-1 basis-64">
         {breadcrumbs && breadcrumbs.length > 0 ? <Breadcrumbs items={breadcrumbs} /> : null}
         <div className="flex min-w-0 items-center gap-2.5">

@@ -6,7 +6,10 @@ import type { ComponentProps } from 'react'
 import { cn } from './cn'
 import { itemClasses, surfaceClasses } from './surface'
 
-export const DropdownMenu = Radix.Root
+/** Not modal unless asked: the page behind stays readable to assistive technology and keeps its scroll position. */
+export function DropdownMenu({ modal = false, ...props }: ComponentProps<typeof Radix.Root>) {
+  return <Radix.Root modal={modal} {...props} />
+}
 export const DropdownMenuTrigger = Radix.Trigger
 export const DropdownMenuGroup = Radix.Group
 export const DropdownMenuRadioGroup = Radix.RadioGroup

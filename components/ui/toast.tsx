@@ -26,11 +26,11 @@ export function Toaster() {
       toastOptions={{
         classNames: {
           toast:
-            '!rounded-lg !border !border-border !bg-popover !p-3 !font-sans !text-popover-foreground !text-sm !shadow-lg !gap-2',
+            '!rounded-lg !border !border-border !bg-popover !p-3.5 !font-sans !text-popover-foreground !text-sm !shadow-lg !gap-2',
           title: '!font-medium !leading-5',
           description: '!text-muted-foreground !leading-5',
           actionButton: '!h-7 !rounded-md !bg-primary !px-2.5 !font-medium !text-primary-foreground !text-xs',
-          closeButton: '!border-border !bg-popover !text-muted-foreground',
+          closeButton: '!-top-1 !-right-1 !left-auto !size-6 !border-border !bg-popover !text-muted-foreground',
         },
       }}
     />

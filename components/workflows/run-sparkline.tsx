@@ -28,7 +28,8 @@ const fills: Partial<Record<BadgeTone, string>> = {
  */
 export function RunSparkline({ workflow, className }: { workflow: WorkflowSummary; className?: string }) {
   const runs = workflow.recent_runs.slice(0, BARS).toReversed()
-  if (runs.length === 0) return <span className={cn('text-subtle-foreground text-xs', className)}>No runs yet</span>
+  if (runs.length === 0)
+    return <span className={cn('whitespace-nowrap text-subtle-foreground text-xs', className)}>No runs yet</span>
   const heights = barHeights(runs)
   const words = describeRuns(runs)
   const offset = (BARS - runs.length) * PITCH
@@ -46,12 +47,12 @@ export function RunSparkline({ workflow, className }: { workflow: WorkflowSummar
       <Link
         href={`/runs?workflow=${workflow.id}`}
         aria-label={`Last runs of ${workflow.name}: ${words}`}
-        className={cn('inline-block rounded-sm py-0.5', className)}
+        className={cn('inline-block shrink-0 rounded-sm py-0.5', className)}
       >
         <svg
           aria-hidden
           viewBox={`0 0 ${BARS * PITCH - 2} ${HEIGHT}`}
-          className="h-6 w-auto max-w-full"
+          className="block h-6 w-30"
           preserveAspectRatio="xMaxYMid meet"
         >
           <rect x="0" y={HEIGHT - 5} width={BARS * PITCH - 2} height="1" className="fill-border" />

@@ -1,5 +1,6 @@
 import Link from 'next/link'
 import { Card } from '@/components/ui/card'
+import { cn } from '@/components/ui/cn'
 import { Time } from '@/components/ui/time'
 import type { WorkflowSummary } from '@/lib/api/contracts/workflows'
 import { RunSparkline } from './run-sparkline'
@@ -8,19 +9,22 @@ import { WorkflowActions } from './workflow-actions'
 import { WorkflowStatus } from './workflow-status'
 import { nodesOf } from './workflow-table'
 
+/** As many columns as fit; a card is never narrower than its parts. */
+export const cardGrid = 'grid grid-cols-[repeat(auto-fill,minmax(min(18rem,100%),1fr))] gap-3 md:gap-4'
+
 /** The same list as cards: what phones always get. */
 export function WorkflowCards({ workflows, className }: { workflows: WorkflowSummary[]; className?: string }) {
   return (
-    <ul aria-label="Workflows" className={className}>
+    <ul aria-label="Workflows" className={cn(cardGrid, className)}>
       {workflows.map((workflow) => (
         <li key={workflow.id} className="min-w-0">
           <Card className="relative flex h-full flex-col gap-3 p-4 transition-shadow hover:border-border-strong hover:shadow-sm">
             <div className="flex items-start justify-between gap-2">
               <div className="min-w-0">
-                <h2 className="truncate font-semibold text-base">
+                <h2 className="font-semibold text-base">
                   <Link
                     href={`/workflows/${workflow.id}`}
-                    className="after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-ring focus-visible:after:outline-offset-2"
+                    className="block truncate py-px after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-ring focus-visible:after:outline-offset-2"
                   >
                     {workflow.name}
                   </Link>

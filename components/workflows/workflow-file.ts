@@ -4,7 +4,8 @@ import { definitionSchema, type WorkflowDefinition } from '@/lib/workflow/docume
 
 /** A workflow as a file: what another installation needs to have the same one. No ids, no runs, no secrets. */
 const workflowFileSchema = z.object({
-  format: z.literal('countersign/workflow@1'),
+  /** Absent in what the API answers, which can be imported as well. */
+  format: z.literal('countersign/workflow@1').default('countersign/workflow@1'),
   name: z.string().trim().min(1).max(100),
   description: z.string().max(4_000).default(''),
   tags: z.array(z.string()).default([]),

@@ -12,17 +12,17 @@ import { WorkflowStatus } from './workflow-status'
 /** One row per workflow; the whole row opens it. */
 export function WorkflowTable({ workflows }: { workflows: WorkflowSummary[] }) {
   return (
-    <Table className="table-fixed lg:table-auto">
+    <Table>
       <caption className="sr-only">Workflows</caption>
       <TableHead>
         <tr>
-          <TableHeaderCell className="w-[38%] lg:w-auto lg:min-w-64">Name</TableHeaderCell>
+          <TableHeaderCell className="w-full">Name</TableHeaderCell>
           <TableHeaderCell>Version</TableHeaderCell>
           <TableHeaderCell>Last runs</TableHeaderCell>
-          <TableHeaderCell className="hidden text-right lg:table-cell">Success</TableHeaderCell>
+          <TableHeaderCell className="text-right">Success</TableHeaderCell>
           <TableHeaderCell className="hidden text-right xl:table-cell">Runs</TableHeaderCell>
           <TableHeaderCell className="hidden xl:table-cell">Owner</TableHeaderCell>
-          <TableHeaderCell className="hidden lg:table-cell">Updated</TableHeaderCell>
+          <TableHeaderCell className="">Updated</TableHeaderCell>
           <TableHeaderCell className="w-22">
             <span className="sr-only">Actions</span>
           </TableHeaderCell>
@@ -30,7 +30,7 @@ export function WorkflowTable({ workflows }: { workflows: WorkflowSummary[] }) {
       </TableHead>
       <TableBody>
         {workflows.map((workflow) => (
-          <TableRow key={workflow.id} className="group relative focus-within:bg-muted/50">
+          <TableRow key={workflow.id} className="relative focus-within:bg-muted/50">
             <TableCell className="max-w-0 py-2.5">
               <div className="flex min-w-0 items-center gap-2">
                 <Link
@@ -53,16 +53,16 @@ export function WorkflowTable({ workflows }: { workflows: WorkflowSummary[] }) {
             <TableCell>
               <RunSparkline workflow={workflow} className="relative z-1" />
             </TableCell>
-            <TableCell className="hidden text-right lg:table-cell">
+            <TableCell className="text-right">
               <SuccessRate runs={workflow.recent_runs} className="relative z-1" />
             </TableCell>
-            <TableCell className="hidden text-right tabular-nums xl:table-cell">
+            <TableCell className="hidden whitespace-nowrap text-right tabular-nums xl:table-cell">
               {formatCount(workflow.run_count)}
             </TableCell>
             <TableCell className="hidden max-w-40 truncate text-muted-foreground xl:table-cell">
               {workflow.owner ?? '—'}
             </TableCell>
-            <TableCell className="hidden text-muted-foreground lg:table-cell">
+            <TableCell className="text-muted-foreground">
               <Time value={workflow.updated_at} className="relative z-1" />
             </TableCell>
             <TableCell className="pr-2">

@@ -39,7 +39,7 @@ export function WorkflowsPage() {
         title="Workflows"
         description="Draw, publish and run what your team repeats."
         actions={
-          mayWrite ? (
+          mayWrite && !nothingAtAll ? (
             <>
               <Button onClick={() => void setFilters({ dialog: 'import' })}>
                 <Upload aria-hidden />
@@ -83,16 +83,11 @@ export function WorkflowsPage() {
       ) : (
         <div className={list.isPlaceholderData ? 'opacity-60 transition-opacity' : undefined}>
           {filters.view === 'table' ? (
-            <div className="hidden md:block">
+            <div className="hidden lg:block">
               <WorkflowTable workflows={workflows} />
             </div>
           ) : null}
-          <WorkflowCards
-            workflows={workflows}
-            className={
-              filters.view === 'table' ? 'grid gap-3 md:hidden' : 'grid gap-3 sm:grid-cols-2 md:gap-4 xl:grid-cols-3'
-            }
-          />
+          <WorkflowCards workflows={workflows} className={filters.view === 'table' ? 'lg:hidden' : undefined} />
           {list.hasNextPage ? (
             <div className="mt-4 grid justify-center">
               <Button onClick={() => void list.fetchNextPage()} pending={list.isFetchingNextPage}>

@@ -1,4 +1,6 @@
+import { cn } from '@/components/ui/cn'
 import { Skeleton } from '@/components/ui/skeleton'
+import { cardGrid } from './workflow-cards'
 
 const ROWS = ['a', 'b', 'c', 'd', 'e', 'f']
 
@@ -8,7 +10,7 @@ export function WorkflowsSkeleton({ view }: { view: 'table' | 'cards' }) {
     <div aria-busy="true">
       <p className="sr-only">Loading workflows</p>
       {view === 'table' ? (
-        <div className="hidden overflow-hidden rounded-lg border bg-card shadow-xs md:block">
+        <div className="hidden overflow-hidden rounded-lg border bg-card shadow-xs lg:block">
           <div className="h-8 border-b bg-muted/50" />
           {ROWS.map((row) => (
             <div key={row} className="flex h-15 items-center gap-8 border-b px-3 last:border-b-0">
@@ -23,7 +25,7 @@ export function WorkflowsSkeleton({ view }: { view: 'table' | 'cards' }) {
           ))}
         </div>
       ) : null}
-      <div className={view === 'table' ? 'grid gap-3 md:hidden' : 'grid gap-3 sm:grid-cols-2 md:gap-4 xl:grid-cols-3'}>
+      <div className={cn(cardGrid, view === 'table' && 'lg:hidden')}>
         {ROWS.map((row) => (
           <div key={row} className="grid gap-3 rounded-lg border bg-card p-4 shadow-xs">
             <Skeleton className="h-4 w-40" />

@@ -2,11 +2,16 @@
 
 import { LayoutGrid, Rows3 } from 'lucide-react'
 import { SearchInput } from '@/components/ui/search-input'
+import { Segmented } from '@/components/ui/segmented'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
-import { Tabs, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { STATUS_FILTERS, type useWorkflowFilters } from './use-workflow-list'
 
 const words = { published: 'Published', draft: 'Drafts', archived: 'Archived' } as const
+
+const views = [
+  { value: 'table', label: 'Table', icon: Rows3 },
+  { value: 'cards', label: 'Cards', icon: LayoutGrid },
+] as const
 
 interface WorkflowsToolbarProps {
   filters: ReturnType<typeof useWorkflowFilters>[0]
@@ -26,11 +31,11 @@ export function WorkflowsToolbar({ filters, setFilters }: WorkflowsToolbarProps)
         value={filters.status ?? 'all'}
         onValueChange={(value) => void setFilters({ status: STATUS_FILTERS.find((each) => each === value) ?? null })}
       >
-        <SelectTrigger aria-label="Status" className="w-32">
+        <SelectTrigger aria-label="Status" className="w-34">
           <SelectValue />
         </SelectTrigger>
         <SelectContent>
-          <SelectItem value="all">All</SelectItem>
+          <SelectItem value="all">Any status</SelectItem>
           {STATUS_FILTERS.map((status) => (
             <SelectItem key={status} value={status}>
               {words[status]}
@@ -38,20 +43,14 @@ export function WorkflowsToolbar({ filters, setFilters }: WorkflowsToolbarProps)
           ))}
         </SelectContent>
       </Select>
-      <Tabs
+      <Segmented
+        label="View"
+        iconsOnly
         value={filters.view}
-        onValueChange={(view) => void setFilters({ view: view === 'cards' ? 'cards' : 'table' })}
-        className="ml-auto hidden md:block"
-      >
-        <TabsList variant="segmented" aria-label="View">
-          <TabsTrigger value="table" aria-label="Table">
-            <Rows3 aria-hidden />
-          </TabsTrigger>
-          <TabsTrigger value="cards" aria-label="Cards">
-            <LayoutGrid aria-hidden />
-          </TabsTrigger>
-        </TabsList>
-      </Tabs>
+        onValueChange={(view) => void setFilters({ view })}
+        options={views}
+        className="ml-auto hidden lg:inline-flex"
+      />
     </search>
   )
 }
