@@ -62,13 +62,9 @@ export const runSchema = runSummarySchema
     runtime_variables: variables,
     parameters: variables,
     output: jsonValueSchema.meta({ description: 'Present when the run completed; null while it runs.' }),
-    output_ref: z
-      .object({ blob_id: idSchema, bytes: z.int() })
-      .nullable()
-      .meta({
-        description:
-          'Set instead of `output` when the value is over 256 KiB: read it at /v1/runs/{id}/blobs/{blob_id}.',
-      }),
+    output_ref: z.object({ blob_id: idSchema, bytes: z.int() }).nullable().meta({
+      description: 'Set instead of `output` when the value is over 256 KiB: read it at /v1/runs/{id}/blobs/{blob_id}.',
+    }),
     error: failureSchema.nullable(),
     error_node_id: z.string().nullable(),
     waits: z.array(openWaitSchema),
