@@ -15,7 +15,7 @@ import { LogWriter } from './log-writer'
 import { OutputCache } from './output-cache'
 import { loadProgram, type Program } from './plans'
 import { type EndedAttempt, recordFailure, recordResult } from './record-result'
-import { evaluateOutput, prepareNode, startNode } from './run-node'
+import { computeNode, evaluateOutput, prepareNode, startNode } from './run-node'
 
 /** After this many takeovers the run is closed: something in it kills its workers. */
 const MAX_RECOVERIES = 5
@@ -163,9 +163,7 @@ class RunDriver {
     try {
       const prepared = await prepareNode(program, this.run, outputs, decision)
       attempt.input = prepared.input
-      const controller = new AbortController()
-      const result = await startNode(prepared, controller)
-      recordResult(writer, attempt, result, outputs.remember)
+      recordResult(writer, attempt, await computeNode(prepared), outputs.remember)
     } catch (error) {
       logUnexpected(error, this.run.id, decision.key)
       recordFailure(writer, attempt, error, outputs.remember)

@@ -29,11 +29,16 @@ export class OutputCache {
     return this.latest.has(nodeId)
   }
 
-  /** The latest output of a node; undefined when it has not ended. */
-  async read(nodeId: string): Promise<unknown> {
+  /** The latest output of a node, or a promise of it when it has to be read; undefined when the node has not ended. */
+  read(nodeId: string): unknown {
     const key = this.latest.get(nodeId)
     if (key === undefined) return undefined
-    if (!this.values.has(key)) this.values.set(key, await readNodeOutput(this.runId, key))
-    return this.values.get(key)
+    return this.values.has(key) ? this.values.get(key) : this.fetch(key)
+  }
+
+  private async fetch(key: string): Promise<unknown> {
+    const value = await readNodeOutput(this.runId, key)
+    this.values.set(key, value)
+    return value
   }
 }

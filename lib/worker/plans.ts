@@ -11,6 +11,7 @@ export interface Program {
   plan: Plan
   nodesById: Map<string, WorkflowNode>
   nodesByName: Map<string, WorkflowNode>
+  nodeNames: string[]
   /** How each node is executed, by node id; see `NodeType.kind`. */
   kinds: Map<string, NodeType['kind']>
 }
@@ -32,6 +33,7 @@ export async function loadProgram(definitionId: Id): Promise<Program> {
     plan: compile(definition).plan,
     nodesById: new Map(definition.nodes.map((node) => [node.id, node])),
     nodesByName: new Map(definition.nodes.map((node) => [node.name, node])),
+    nodeNames: definition.nodes.map((node) => node.name),
     kinds: new Map(definition.nodes.map((node) => [node.id, nodeType(node.type)?.kind ?? 'inline'])),
   }
   kept.set(definitionId, program)

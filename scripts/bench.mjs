@@ -1,0 +1,7 @@
+/** `npm run bench`: see scripts/bench/main.ts. */
+import { spawn } from 'node:child_process'
+
+const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/bench/main.ts', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+})
+child.on('exit', (code) => process.exit(code ?? 1))
