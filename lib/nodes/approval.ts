@@ -1,24 +1,24 @@
 import { z } from 'zod'
-import { jsonSchemaObject } from './json-schema'
+import { jsonSchemaField, numberField, textField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
 
 const MAX_DUE_SECONDS = 90 * 24 * 3_600
 
 const approvalConfig = z.strictObject({
-  title: z.string().min(1, 'say what is to be decided').max(200).meta({
+  title: textField(z.string().min(1, 'say what is to be decided').max(200)).meta({
     title: 'Title',
     description: 'What is to be decided, in one line.',
     control: 'text',
     placeholder: 'Publish the bulletin?',
   }),
-  instructions: z.string().max(4_000).optional().meta({
+  instructions: textField(z.string().max(4_000)).optional().meta({
     title: 'Instructions',
     description: 'What the person should look at.',
     control: 'textarea',
     placeholder: 'Check the names and the numbers.',
   }),
-  show: z.unknown().meta({
+  show: z.unknown().optional().meta({
     title: 'Show',
     description: 'The value under review. Exactly this is shown, and its hash is kept with the decision.',
     control: 'json',
@@ -29,13 +29,13 @@ const approvalConfig = z.strictObject({
     description: 'E-mail addresses, or roles as role:approver. Empty: everybody whose role may decide.',
     control: 'list',
   }),
-  form: jsonSchemaObject.optional().meta({
+  form: jsonSchemaField.optional().meta({
     title: 'Form',
     description: 'Fields that the person may edit before approving; they begin with what is shown.',
     control: 'json-schema',
     raw: true,
   }),
-  dueInSeconds: z.number().min(1).max(MAX_DUE_SECONDS).optional().meta({
+  dueInSeconds: numberField(z.number().min(1).max(MAX_DUE_SECONDS)).optional().meta({
     title: 'Due in seconds',
     description: 'After this time without a decision the path goes on at "timedOut".',
     control: 'number',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { numberField, textField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
 
@@ -7,13 +8,13 @@ const MAX_DELAY_SECONDS = 366 * 24 * 3_600
 
 const delayConfig = z
   .strictObject({
-    seconds: z.number().min(0).max(MAX_DELAY_SECONDS).optional().meta({
+    seconds: numberField(z.number().min(0).max(MAX_DELAY_SECONDS)).optional().meta({
       title: 'Seconds',
       description: 'How long to wait.',
       control: 'number',
       placeholder: '60',
     }),
-    until: z.string().min(1).optional().meta({
+    until: textField(z.string().min(1)).optional().meta({
       title: 'Until',
       description: 'Or an instant in ISO 8601, with its offset. One in the past does not wait.',
       control: 'text',

@@ -3,7 +3,7 @@ import type { NodeType } from './node-type'
 import { preview } from './preview'
 
 const endConfig = z.strictObject({
-  output: z.unknown().meta({
+  output: z.unknown().optional().meta({
     title: 'Output',
     description: 'What the run gives back. Text may hold {{ expressions }}; one placeholder alone keeps its type.',
     control: 'json',

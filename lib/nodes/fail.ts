@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { textField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
 
 const failConfig = z.strictObject({
-  message: z.string().min(1, 'say why the run fails').meta({
+  message: textField(z.string().min(1, 'say why the run fails')).meta({
     title: 'Message',
     description: 'Why the run fails: one sentence that a person can act on.',
     control: 'textarea',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { numberField, textField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
 
@@ -6,7 +7,7 @@ export const HTTP_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as
 
 const httpConfig = z.strictObject({
   method: z.enum(HTTP_METHODS).default('GET').meta({ title: 'Method', control: 'select' }),
-  url: z.string().min(1, 'write the address to call').max(8_000).meta({
+  url: textField(z.string().min(1, 'write the address to call').max(8_000)).meta({
     title: 'URL',
     description: 'http or https. An address that begins with / means this installation.',
     control: 'text',
@@ -31,13 +32,13 @@ const httpConfig = z.strictObject({
       description: 'Sent with the request. Idempotency-Key is added by itself.',
       control: 'key-values',
     }),
-  body: z.unknown().meta({
+  body: z.unknown().optional().meta({
     title: 'Body',
     description: 'An object or list is sent as JSON, text as it is.',
     control: 'json',
     placeholder: '{ "total": "{{ nodes.Transform.output.total }}" }',
   }),
-  timeoutSeconds: z.number().min(0.1).max(300).optional().meta({
+  timeoutSeconds: numberField(z.number().min(0.1).max(300)).optional().meta({
     title: 'Timeout in seconds',
     description: 'For the whole exchange, redirects included. Default 30.',
     control: 'number',

@@ -1,25 +1,27 @@
 import { z } from 'zod'
-import { jsonSchemaObject } from './json-schema'
+import { jsonSchemaField, numberField, textField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
 
 const inputConfig = z.strictObject({
-  prompt: z.string().min(1, 'write the question').max(4_000).meta({
+  prompt: textField(z.string().min(1, 'write the question').max(4_000)).meta({
     title: 'Question',
     description: 'What is asked of the person or program.',
     control: 'textarea',
     placeholder: 'What is your order number?',
   }),
-  schema: jsonSchemaObject.meta({
+  schema: jsonSchemaField.meta({
     title: 'Answer',
     description: 'The fields of the answer. Anything else is refused, with the field named.',
     control: 'json-schema',
     raw: true,
   }),
-  dueInSeconds: z
-    .number()
-    .min(1)
-    .max(90 * 24 * 3_600)
+  dueInSeconds: numberField(
+    z
+      .number()
+      .min(1)
+      .max(90 * 24 * 3_600),
+  )
     .optional()
     .meta({
       title: 'Due in seconds',

@@ -8,7 +8,7 @@ const mergeConfig = z.strictObject({
     description: 'all: every path that is still alive. any: the first that arrives.',
     control: 'select',
   }),
-  output: z.unknown().meta({
+  output: z.unknown().optional().meta({
     title: 'Output',
     description: 'What flows on. Text may hold {{ expressions }}.',
     control: 'json',

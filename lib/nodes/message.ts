@@ -1,16 +1,16 @@
 import { z } from 'zod'
-import { jsonValue } from './json-schema'
+import { jsonField, textField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
 
 const messageConfig = z.strictObject({
-  text: z.string().min(1, 'write the message').meta({
+  text: textField(z.string().min(1, 'write the message')).meta({
     title: 'Text',
     description: 'Shown to everybody who follows the run.',
     control: 'textarea',
     placeholder: 'We found {{ nodes.Transform.output.count }} matches.',
   }),
-  state: z.record(z.string(), jsonValue).optional().meta({
+  state: z.record(z.string(), jsonField).optional().meta({
     title: 'State',
     description: 'Named values sent along with the message, for programs.',
     control: 'key-values',

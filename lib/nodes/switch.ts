@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { jsonValue } from './json-schema'
+import { jsonField } from './fields'
 import type { NodeType } from './node-type'
 import { namesOf, portName, refuseRepeatedNames } from './port-name'
 import { preview } from './preview'
@@ -21,7 +21,7 @@ const switchConfig = z.strictObject({
           control: 'text',
           placeholder: 'billing',
         }),
-        equals: jsonValue.meta({
+        equals: jsonField.meta({
           title: 'Equals',
           description: 'Text, number, true, false, null, or any JSON. Text may hold {{ expressions }}.',
           control: 'json',

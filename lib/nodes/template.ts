@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { jsonValue } from './json-schema'
+import { jsonField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
 
 const templateConfig = z.strictObject({
-  text: jsonValue.meta({
+  text: jsonField.meta({
     title: 'Text',
     description: 'Text with {{ expressions }} and [[runtime variables]]. One placeholder alone keeps its type.',
     control: 'textarea',
