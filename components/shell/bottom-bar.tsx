@@ -6,10 +6,10 @@ import { usePathname } from 'next/navigation'
 import { signOut } from 'next-auth/react'
 import { useTheme } from 'next-themes'
 import { useState } from 'react'
+import { ApprovalsBadge } from '@/components/approvals/approvals-badge'
 import { Button } from '@/components/ui/button'
 import { Segmented } from '@/components/ui/segmented'
 import { Sheet, SheetContent } from '@/components/ui/sheet'
-import { ApprovalsCount } from './approvals-count'
 import { isCurrent, mainNav, secondaryNav } from './nav-items'
 import { usePrincipal } from './use-principal'
 import { Avatar } from './user-menu'
@@ -31,7 +31,7 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
           <Link key={href} href={href} aria-current={isCurrent(href, pathname) ? 'page' : undefined} className={cell}>
             <Icon aria-hidden />
             {label}
-            {approvals ? <ApprovalsCount className="absolute top-1 left-1/2 ml-1.5" /> : null}
+            {approvals ? <ApprovalsBadge className="absolute top-1 left-1/2 ml-1.5" /> : null}
           </Link>
         ))}
         <button type="button" onClick={onSearch} className={cell}>

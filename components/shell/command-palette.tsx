@@ -78,6 +78,7 @@ function PaletteBody({ onDone }: { onDone: () => void }) {
     <Command
       label="Commands"
       loop
+      filter={matches}
       value={selected}
       onValueChange={setSelected}
       className="flex min-h-0 flex-1 flex-col"

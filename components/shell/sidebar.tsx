@@ -3,11 +3,11 @@
 import { PanelLeftClose, PanelLeftOpen, Search } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { ApprovalsBadge } from '@/components/approvals/approvals-badge'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import { Kbd } from '@/components/ui/kbd'
 import { Tooltip } from '@/components/ui/tooltip'
-import { ApprovalsCount } from './approvals-count'
 import { Logo } from './logo'
 import { isCurrent, mainNav, type NavItem, secondaryNav } from './nav-items'
 import { useModKey } from './use-mod-key'
@@ -119,7 +119,7 @@ function NavLink({ item, collapsed }: { item: NavItem; collapsed: boolean }) {
         >
           <Icon aria-hidden className={cn('size-4 shrink-0', current && 'text-primary')} />
           {collapsed ? null : <span className="flex-1 truncate">{item.label}</span>}
-          {item.approvals ? <ApprovalsCount className={collapsed ? 'absolute -top-1 -right-1' : undefined} /> : null}
+          {item.approvals ? <ApprovalsBadge className={collapsed ? 'absolute -top-1 -right-1' : undefined} /> : null}
         </Link>
       </Tooltip>
     </li>

@@ -40,7 +40,9 @@ export function RunSparkline({ workflow, className }: { workflow: WorkflowSummar
           <span>
             Last {runs.length === 1 ? 'run' : `${runs.length} runs`}: {words}
           </span>
-          <span className="font-normal opacity-70">Open the runs of this workflow</span>
+          <span className="font-normal opacity-70">
+            {workflow.run_count.toLocaleString()} in all. Click to see them.
+          </span>
         </span>
       }
     >

@@ -1,6 +1,5 @@
 import Link from 'next/link'
 import { Badge } from '@/components/ui/badge'
-import { formatCount } from '@/components/ui/format'
 import { Table, TableBody, TableCell, TableHead, TableHeaderCell, TableRow } from '@/components/ui/table'
 import { Time } from '@/components/ui/time'
 import type { WorkflowSummary } from '@/lib/api/contracts/workflows'
@@ -20,7 +19,6 @@ export function WorkflowTable({ workflows }: { workflows: WorkflowSummary[] }) {
           <TableHeaderCell>Version</TableHeaderCell>
           <TableHeaderCell>Last runs</TableHeaderCell>
           <TableHeaderCell className="text-right">Success</TableHeaderCell>
-          <TableHeaderCell className="hidden text-right xl:table-cell">Runs</TableHeaderCell>
           <TableHeaderCell className="hidden xl:table-cell">Owner</TableHeaderCell>
           <TableHeaderCell className="">Updated</TableHeaderCell>
           <TableHeaderCell className="w-22">
@@ -55,9 +53,6 @@ export function WorkflowTable({ workflows }: { workflows: WorkflowSummary[] }) {
             </TableCell>
             <TableCell className="text-right">
               <SuccessRate runs={workflow.recent_runs} className="relative z-1" />
-            </TableCell>
-            <TableCell className="hidden whitespace-nowrap text-right tabular-nums xl:table-cell">
-              {formatCount(workflow.run_count)}
             </TableCell>
             <TableCell className="hidden max-w-40 truncate text-muted-foreground xl:table-cell">
               {workflow.owner ?? '—'}
