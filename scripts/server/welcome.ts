@@ -11,7 +11,7 @@ export async function welcome(dataFolder: string): Promise<string[]> {
   const token = await renewSetupToken()
   if (token !== null) {
     lines.push(
-      `Set up      open ${url}/setup#${token}`,
+      `Set up      open ${url}/set-up#${token}`,
       '            The link works once; the next start prints a new one.',
     )
   }

@@ -85,7 +85,7 @@ async function readJson(response: Response): Promise<unknown> {
 }
 
 /** A problem document becomes an ApiError; anything else (a proxy's HTML page) becomes one with a sentence of our own. */
-async function errorOf(response: Response): Promise<ApiError> {
+export async function errorOf(response: Response): Promise<ApiError> {
   const problem = await response
     .json()
     .then((value: unknown) => (isRecord(value) ? value : {}))
