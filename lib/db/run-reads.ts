@@ -196,7 +196,7 @@ export async function findTurn(of: { teamId: Id; runId: Id }): Promise<TurnRow |
     text: `SELECT ${DETAIL}, (
              SELECT json_agg(json_build_object('seq', e.seq, 'type', e.type, 'at', e.at, 'data', e.data, 'output', n.output) ORDER BY e.seq)
                FROM run_events e
-               LEFT JOIN node_runs n ON e.type = 'node_succeeded' AND n.run_id = e.run_id
+               LEFT JOIN node_runs n ON e.type IN ('node_succeeded', 'input_received', 'approval_decided') AND n.run_id = e.run_id
                 AND n.node_key = concat_ws('/', (SELECT string_agg(p.name, '/' ORDER BY p.place)
                       FROM json_array_elements_text(e.data -> 'path') WITH ORDINALITY AS p(name, place)), e.data ->> 'node_id')
               WHERE e.run_id = r.id
