@@ -3,7 +3,6 @@ import type { ReactNode } from 'react'
 import { AppShell } from '@/components/shell/app-shell'
 import { SIDEBAR_COOKIE } from '@/components/shell/sidebar-cookie'
 import { requirePrincipal } from '@/lib/auth/session'
-import { requirePrincipal } from '@/lib/auth/session'
 import { getMe } from '@/lib/usecases/get-me'
 
 /** Everything behind sign-in. The pages themselves read by the API, which decides for itself who may see what. */
