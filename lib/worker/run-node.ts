@@ -1,0 +1,213 @@
+import type { z } from 'zod'
+import { publishDelta } from '../db/notify'
+import type { RunRow } from '../db/runs'
+import { evaluateExpression } from '../engine/expression'
+import { ExpressionError } from '../engine/expression-error'
+import { buildScope, type ExpressionScope } from '../engine/expression-scope'
+import type { RunState } from '../engine/state'
+import { renderTemplate } from '../engine/template'
+import { isNodeTypeId, type NodeTypeId, nodeTypes } from '../nodes/registry'
+import { NodeError, type Runner, type RunnerContext, type RunnerResult } from '../nodes/runner'
+import { runners } from '../nodes/runners'
+import type { WorkflowNode } from '../workflow/document'
+import type { OutputCache } from './output-cache'
+import type { Program } from './plans'
+
+/** The longest that any node may take when its policy says nothing. */
+const DEFAULT_TIMEOUT_MS = 300_000
+
+/** A node whose config is resolved: everything it depends on is known, nothing has happened yet. */
+export interface PreparedNode {
+  /** The resolved config: kept as the node run's input. */
+  input: unknown
+  runner: Runner
+  context: Omit<RunnerContext, 'signal'>
+  timeoutMs: number
+}
+
+interface Address {
+  key: string
+  nodeId: string
+  path: string[]
+  attempt: number
+}
+
+/** Resolves the config of a node. Throws NodeError naming the field. */
+export async function prepareNode(
+  program: Program,
+  run: RunRow,
+  outputs: OutputCache,
+  at: Address,
+): Promise<PreparedNode> {
+  const node = program.nodesById.get(at.nodeId)
+  if (!node || !isNodeTypeId(node.type)) {
+    throw new NodeError('unknown_type', `There is no node type "${node?.type ?? at.nodeId}".`, { retryable: false })
+  }
+  const scope = scopeOf(program, run, outputs)
+  const evaluate = (source: string) => inNode(() => evaluateExpression(source, scope))
+  const render = (template: unknown) =>
+    inNode(() => renderTemplate(template, (source) => evaluateExpression(source, scope)))
+  if (node.pinned && run.versionId === null) return pinned(node, at, run)
+
+  const raw = rawFields(node.type)
+  const config: Record<string, unknown> = {}
+  for (const [field, value] of Object.entries({ ...node.config, ...overrides(run, node) })) {
+    config[field] = raw.has(field)
+      ? value
+      : await inField(field, () => renderTemplate(value, (source) => evaluateExpression(source, scope)))
+  }
+  const parsed = nodeTypes[node.type].config.safeParse(config)
+  if (!parsed.success) throw invalidConfig(parsed.error)
+  return {
+    input: parsed.data,
+    runner: runners[node.type] as Runner, // the registry and the runners are keyed by the same type
+    context: { ...contextOf(run, at), config: parsed.data as Record<string, unknown>, evaluate, render },
+    timeoutMs: node.policy?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+  }
+}
+
+function contextOf(run: RunRow, at: Address) {
+  return {
+    inputs: run.input,
+    idempotencyKey: `${run.id}:${at.key}`,
+    attempt: at.attempt,
+    delta: (text: string) => publishDelta(run.id, { node_id: at.nodeId, path: at.path, text }),
+    run: { id: run.id, workflowId: run.workflowId, teamId: run.teamId, startedAt: run.createdAt.toISOString() },
+  }
+}
+
+/** A pinned output stands for the node, in runs of the draft only. */
+function pinned(node: WorkflowNode, at: Address, run: RunRow): PreparedNode {
+  const never = async () => {
+    throw new NodeError('pinned', 'a pinned node evaluates nothing')
+  }
+  return {
+    input: null,
+    runner: async () => ({ type: 'done', output: node.pinned?.output ?? null }),
+    context: { ...contextOf(run, at), config: {}, evaluate: never, render: never },
+    timeoutMs: DEFAULT_TIMEOUT_MS,
+  }
+}
+
+/** Runs the effect, cut off at its timeout and when `controller` is aborted. Throws NodeError or whatever the runner threw. */
+export async function startNode(prepared: PreparedNode, controller: AbortController): Promise<RunnerResult> {
+  const { runner, context, timeoutMs } = prepared
+  const { signal } = controller
+  let timer: NodeJS.Timeout | undefined
+  const cut = new Promise<never>((_, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => reject(new NodeError('aborted', 'The run was stopped.', { retryable: false })),
+      { once: true },
+    )
+    timer = setTimeout(() => {
+      reject(new NodeError('timeout', `It took longer than ${timeoutMs} ms, the time limit of this node.`))
+      controller.abort()
+    }, timeoutMs)
+  })
+  try {
+    return await Promise.race([runner({ ...context, config: context.config as never, signal }), cut])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const NEVER_ABORTED = new AbortController().signal
+
+/** Runs an inline node: pure and quick, so it needs neither a time limit nor a way to be cut off. */
+export function computeNode(prepared: PreparedNode): Promise<RunnerResult> {
+  const { runner, context } = prepared
+  return runner({ ...context, config: context.config as never, signal: NEVER_ABORTED })
+}
+
+/** The output of a finished run: what the workflow declares, else the output of the End node reached last. */
+export async function evaluateOutput(
+  program: Program,
+  run: RunRow,
+  outputs: OutputCache,
+  state: RunState,
+): Promise<unknown> {
+  const declared = program.definition.outputs
+  if (declared && Object.keys(declared).length > 0) {
+    const scope = scopeOf(program, run, outputs)
+    const value: Record<string, unknown> = {}
+    for (const [name, source] of Object.entries(declared)) {
+      value[name] = await inField(`outputs.${name}`, () => evaluateExpression(source, scope))
+    }
+    return value
+  }
+  const end = state.endKey === undefined ? undefined : state.nodes.get(state.endKey)
+  return end ? ((await outputs.read(end.nodeId)) ?? null) : null
+}
+
+function scopeOf(program: Program, run: RunRow, outputs: OutputCache): ExpressionScope {
+  return buildScope({
+    inputs: run.input,
+    inputSchema: program.definition.inputs,
+    nodeNames: program.nodeNames,
+    loadOutput: (name) => {
+      const node = program.nodesByName.get(name)
+      return node ? outputs.read(node.id) : undefined
+    },
+    vars: run.variables.dynamic,
+    runtime: run.variables.runtime,
+    run: { id: run.id, started_at: run.createdAt.toISOString(), workflow_id: run.workflowId },
+  })
+}
+
+/** `parameters` of the run: a key equal to the node's id or name holds config members that replace the stored ones. */
+function overrides(run: RunRow, node: WorkflowNode): Record<string, unknown> {
+  const { parameters } = run.variables
+  const own = parameters[node.id] ?? parameters[node.name]
+  return typeof own === 'object' && own !== null && !Array.isArray(own) ? { ...own } : {}
+}
+
+const rawByType = new Map<NodeTypeId, ReadonlySet<string>>()
+
+/** Fields that the runner gets as they are stored: expressions, schemas. */
+function rawFields(type: NodeTypeId): ReadonlySet<string> {
+  const known = rawByType.get(type)
+  if (known) return known
+  const schema: { shape?: Record<string, z.ZodType> } = nodeTypes[type].config
+  const fields = Object.entries(schema.shape ?? {}).filter(([, field]) => field.meta()?.raw === true)
+  const names = new Set(fields.map(([name]) => name))
+  rawByType.set(type, names)
+  return names
+}
+
+async function inNode<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof ExpressionError ? asNodeError(error, error.message) : error
+  }
+}
+
+async function inField<T>(field: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw error instanceof ExpressionError ? asNodeError(error, `${field}: ${error.message}`, field) : error
+  }
+}
+
+function asNodeError(error: ExpressionError, message: string, field?: string): NodeError {
+  return new NodeError('expression_error', message, {
+    retryable: false,
+    cause: error,
+    details: {
+      code: error.code,
+      ...(field ? { field } : {}),
+      ...(error.position === undefined ? {} : { position: error.position }),
+    },
+  })
+}
+
+function invalidConfig(error: z.ZodError): NodeError {
+  const [first] = error.issues
+  const field = first?.path.map(String).join('.') ?? ''
+  return new NodeError('invalid_config', `${field ? `${field}: ` : ''}${first?.message ?? 'the config is not valid'}`, {
+    retryable: false,
+    details: { field },
+  })
+}
