@@ -45,16 +45,13 @@ export async function prepareNode(
   }
   const scope = scopeOf(program, run, outputs)
   const evaluate = (source: string) => inNode(() => evaluateExpression(source, scope))
-  const render = (template: unknown) =>
-    inNode(() => renderTemplate(template, (source) => evaluateExpression(source, scope)))
+  const render = (template: unknown) => inNode(() => renderTemplate(template, scope))
   if (node.pinned && run.versionId === null) return pinned(node, at, run)
 
   const raw = rawFields(node.type)
   const config: Record<string, unknown> = {}
   for (const [field, value] of Object.entries({ ...node.config, ...overrides(run, node) })) {
-    config[field] = raw.has(field)
-      ? value
-      : await inField(field, () => renderTemplate(value, (source) => evaluateExpression(source, scope)))
+    config[field] = raw.has(field) ? value : await inField(field, () => renderTemplate(value, scope))
   }
   const parsed = nodeTypes[node.type].config.safeParse(config)
   if (!parsed.success) throw invalidConfig(parsed.error)
