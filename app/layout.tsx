@@ -10,7 +10,7 @@ export const metadata: Metadata = {
   title: { default: 'Countersign', template: '%s · Countersign' },
   description: 'Draw a workflow, run it durably, watch it live, and let a human countersign what matters.',
   applicationName: 'Countersign',
-  icons: { icon: [{ url: '/icon.svg', type: 'image/svg+xml' }] },
+  icons: { icon: [{ url: '/icon.svg', type: 'image/svg+xml' }], apple: '/apple-touch-icon.png' },
   robots: { index: false, follow: false },
 }
 

@@ -6,21 +6,24 @@ import { Button } from '@/components/ui/button'
 import { ErrorState } from '@/components/ui/error-state'
 
 export interface PageErrorProps {
-  error: Error & { digest?: string }
-  reset: () => void
+  /** Whatever was thrown. From the server it has a `digest`, which stands in the log as well. */
+  error: unknown
+  /** Reads and draws the page again. */
+  retry: () => void
 }
 
 /** A page that broke while it was drawn. The rest of the application stands. */
-export function PageError({ error, reset }: PageErrorProps) {
+export function PageError({ error, retry }: PageErrorProps) {
   useEffect(() => {
     console.error(error)
   }, [error])
+  const digest = digestOf(error)
   return (
     <ErrorState
       title="This page ran into a problem"
       description="Nothing you saved is lost, and runs go on. Try again; if it comes back, the reference below helps to find it in the log."
-      reference={error.digest ? `Reference ${error.digest}` : undefined}
-      onRetry={reset}
+      reference={digest ? `Reference ${digest}` : undefined}
+      onRetry={retry}
       actions={
         <Button asChild variant="ghost">
           <Link href="/workflows">Go to workflows</Link>
@@ -29,4 +32,9 @@ export function PageError({ error, reset }: PageErrorProps) {
       className="min-h-[60dvh] justify-center"
     />
   )
+}
+
+function digestOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('digest' in error)) return undefined
+  return typeof error.digest === 'string' ? error.digest : undefined
 }
