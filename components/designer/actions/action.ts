@@ -6,6 +6,8 @@ import type { UiState } from '../store/ui-store'
 export interface CanvasPort {
   /** Brings these nodes into view, or the whole workflow. */
   fit(nodeIds?: readonly string[]): void
+  /** Scrolls to a node if it cannot be seen; the zoom stays. */
+  reveal(nodeId: string): void
   zoomIn(): void
   zoomOut(): void
   zoomTo(zoom: number): void

@@ -124,7 +124,7 @@ function walk(direction: Direction, label: string): DesignerAction {
       const next = from === undefined ? readingOrder(definition)[0]?.id : neighbour(definition, from, direction)
       if (next === undefined) return undefined
       select({ nodes: [next], edges: [] })
-      context.canvas.fit([next])
+      context.canvas.reveal(next)
       return undefined
     },
   }

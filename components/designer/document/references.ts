@@ -1,75 +1,31 @@
+import { expressionTokens } from './expression-tokens'
+
 /**
  * Finds and rewrites `nodes.<name>` in expressions (JSONata) and in the `{{ }}` of templates, without evaluating anything.
  * It reads tokens, not text, so a name inside a string, a comment or a regular expression is left alone.
  */
 
-/** One mention of a node: `name` at `[start, end)` of the source, backticks included. */
-export interface NodeReference {
+/** One mention of a member of the scope: `name` at `[start, end)` of the source, backticks included. */
+export interface Reference {
   name: string
   start: number
   end: number
 }
 
-interface Token {
-  kind: 'name' | 'quoted' | 'operator' | 'value'
-  text: string
-  start: number
-  end: number
-}
-
-const OPERATOR = /[.[\]{}()@#;:?+\-*/%|=<>^~&,!]/
-const BEFORE_REGEX = /^[([{,;:?=<>~&|^+\-*%!]$/
-
-/** Reads an expression. Never throws: what is not closed runs to the end, since it is read while it is being typed. */
-function tokens(source: string): Token[] {
-  const out: Token[] = []
-  let at = 0
-  const until = (mark: string, from: number, escapes: boolean) => {
-    let end = from
-    while (end < source.length && !source.startsWith(mark, end)) end += escapes && source[end] === '\\' ? 2 : 1
-    return Math.min(end + mark.length, source.length)
-  }
-  while (at < source.length) {
-    const char = source[at] as string
-    const start = at
-    if (/\s/.test(char)) at += 1
-    else if (source.startsWith('/*', at)) at = until('*/', at + 2, false)
-    else if (char === '"' || char === "'") {
-      at = until(char, at + 1, true)
-      out.push({ kind: 'value', text: source.slice(start, at), start, end: at })
-    } else if (char === '`') {
-      at = until('`', at + 1, false)
-      out.push({ kind: 'quoted', text: source.slice(start + 1, source[at - 1] === '`' ? at - 1 : at), start, end: at })
-    } else if (char === '/' && regexMayStart(out.at(-1))) {
-      at = until('/', at + 1, true)
-      out.push({ kind: 'value', text: source.slice(start, at), start, end: at })
-    } else if (OPERATOR.test(char)) {
-      at += 1
-      out.push({ kind: 'operator', text: char, start, end: at })
-    } else {
-      while (at < source.length && !/[\s"'`]/.test(source[at] as string) && !OPERATOR.test(source[at] as string))
-        at += 1
-      out.push({ kind: 'name', text: source.slice(start, at), start, end: at })
-    }
-  }
-  return out
-}
-
-function regexMayStart(previous: Token | undefined): boolean {
-  return previous === undefined || (previous.kind === 'operator' && BEFORE_REGEX.test(previous.text))
-}
+/** Parts of the scope whose members people name and rename. */
+export type Root = 'nodes' | 'inputs'
 
 /**
- * Every `nodes.<name>` of an expression, in order; `$nodes.<name>`, `$.nodes.<name>` and `$$.nodes.<name>` mean the same.
+ * Every `nodes.<name>` (or `inputs.<name>`) of an expression, in order; `$nodes.<name>`, `$.nodes.<name>` and `$$.nodes.<name>` mean the same.
  * `order.nodes.x` is a field of `order`, and a `$nodes` that the expression makes itself is its own.
  */
-export function referencesIn(expression: string): NodeReference[] {
-  const list = tokens(expression)
-  const ownVariable = list.some((token, i) => token.text === '$nodes' && /^[:,)]$/.test(list[i + 1]?.text ?? ''))
-  const found: NodeReference[] = []
+export function referencesIn(expression: string, root: Root = 'nodes'): Reference[] {
+  const list = expressionTokens(expression).filter((token) => token.kind !== 'comment')
+  const ownVariable = list.some((token, i) => token.text === `$${root}` && /^[:,)]$/.test(list[i + 1]?.text ?? ''))
+  const found: Reference[] = []
   list.forEach((token, i) => {
-    const variable = token.kind === 'name' && token.text === '$nodes' && !ownVariable
-    if (!variable && (token.text !== 'nodes' || (token.kind !== 'name' && token.kind !== 'quoted'))) return
+    const variable = token.kind === 'name' && token.text === `$${root}` && !ownVariable
+    if (!variable && (token.text !== root || (token.kind !== 'name' && token.kind !== 'quoted'))) return
     const before = list[i - 1]
     if (before?.text === '.' && before.kind === 'operator' && !/^\$\$?$/.test(list[i - 2]?.text ?? '')) return
     const dot = list[i + 1]
@@ -88,11 +44,15 @@ export function referenceName(name: string): string {
     : `\`${name.replaceAll('`', '')}\``
 }
 
-/** Renames nodes in an expression: `renames` maps old names to new ones. */
-export function renameInExpression(expression: string, renames: ReadonlyMap<string, string>): string {
+/** Renames nodes, or inputs, in an expression: `renames` maps old names to new ones. */
+export function renameInExpression(
+  expression: string,
+  renames: ReadonlyMap<string, string>,
+  root: Root = 'nodes',
+): string {
   let out = ''
   let at = 0
-  for (const reference of referencesIn(expression)) {
+  for (const reference of referencesIn(expression, root)) {
     const renamed = renames.get(reference.name)
     if (renamed === undefined) continue
     out += expression.slice(at, reference.start) + referenceName(renamed)
@@ -102,26 +62,26 @@ export function renameInExpression(expression: string, renames: ReadonlyMap<stri
 }
 
 /** Renames nodes in the placeholders of a template; text outside `{{ }}` stays as it is. */
-export function renameInTemplate(template: string, renames: ReadonlyMap<string, string>): string {
+export function renameInTemplate(template: string, renames: ReadonlyMap<string, string>, root: Root = 'nodes'): string {
   let out = ''
   let at = 0
   for (const { start, end } of placeholders(template)) {
-    out += template.slice(at, start) + renameInExpression(template.slice(start, end), renames)
+    out += template.slice(at, start) + renameInExpression(template.slice(start, end), renames, root)
     at = end
   }
   return out + template.slice(at)
 }
 
-/** The insides of every `{{ … }}`, as ranges. A `}}` inside a string or an object constructor does not end it. */
+/** The insides of every `{{ … }}`, as ranges. `\\{{` is text; a `}}` inside a string or an object does not end it. */
 export function placeholders(template: string): { start: number; end: number }[] {
   const found: { start: number; end: number }[] = []
   let at = template.indexOf('{{')
   while (at >= 0) {
     const start = at + 2
-    const end = closing(template, start)
+    const end = template[at - 1] === '\\' ? start : closing(template, start)
     if (end < 0) break
-    found.push({ start, end })
-    at = template.indexOf('{{', end + 2)
+    if (template[at - 1] !== '\\') found.push({ start, end })
+    at = template.indexOf('{{', end)
   }
   return found
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findNode } from './identity'
-import { nameRefusal, renameNode } from './rename'
+import { nameRefusal, renameInputs, renameNode } from './rename'
 import { sample } from './testing'
 
 describe('renameNode', () => {
@@ -45,5 +45,14 @@ describe('nameRefusal', () => {
     expect(nameRefusal(sample(), 'fetch', 'a`b')).toContain('backtick')
     expect(nameRefusal(sample(), 'fetch', 'x'.repeat(101))).toContain('100')
     expect(nameRefusal(sample(), 'fetch', 'Fetch feed')).toBeUndefined()
+  })
+})
+
+describe('renameInputs', () => {
+  it('renames mentions of inputs, and not nodes of the same name', () => {
+    const before = { ...sample(), outputs: { all: 'inputs.url & nodes.url.output' } }
+    const after = renameInputs(before, new Map([['url', 'feed url']]))
+    expect(findNode(after, 'fetch')?.config.url).toBe('{{ inputs.`feed url` }}')
+    expect(after.outputs).toEqual({ all: 'inputs.`feed url` & nodes.url.output' })
   })
 })

@@ -1,7 +1,7 @@
 import type { WorkflowDefinition, WorkflowNode } from '@/lib/workflow/document'
 import { type Field, fieldsOf } from '../schema/fields'
 import { findNode, nodeNames } from './identity'
-import { renameInExpression, renameInTemplate } from './references'
+import { type Root, renameInExpression, renameInTemplate } from './references'
 
 /** Why a node cannot have this name, in one line; undefined when it can. */
 export function nameRefusal(definition: WorkflowDefinition, id: string, name: string): string | undefined {
@@ -32,38 +32,67 @@ export function renameNode(definition: WorkflowDefinition, id: string, name: str
   }
 }
 
-/** The node with its mentions of other nodes renamed; the same object when it mentions none of them. */
-export function rewriteReferences(node: WorkflowNode, renames: ReadonlyMap<string, string>): WorkflowNode {
-  const config = rewriteRecord(node.config, fieldsOf(node.type), renames)
+/** Rewrites every mention of renamed inputs. The declared inputs themselves are changed by the caller. */
+export function renameInputs(definition: WorkflowDefinition, renames: ReadonlyMap<string, string>): WorkflowDefinition {
+  if (renames.size === 0) return definition
+  return {
+    ...definition,
+    nodes: definition.nodes.map((node) => rewriteReferences(node, renames, 'inputs')),
+    ...(definition.outputs === undefined ? {} : { outputs: rewriteOutputs(definition.outputs, renames, 'inputs') }),
+  }
+}
+
+/** The node with its mentions of other nodes, or of inputs, renamed; the same object when it mentions none of them. */
+export function rewriteReferences(
+  node: WorkflowNode,
+  renames: ReadonlyMap<string, string>,
+  root: Root = 'nodes',
+): WorkflowNode {
+  const rename: Rename = {
+    expression: (text) => renameInExpression(text, renames, root),
+    template: (text) => renameInTemplate(text, renames, root),
+  }
+  const config = rewriteRecord(node.config, fieldsOf(node.type), rename)
   return config === node.config ? node : { ...node, config }
 }
 
-function rewriteOutputs(outputs: Record<string, string>, renames: ReadonlyMap<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(outputs).map(([key, value]) => [key, renameInExpression(value, renames)]))
+interface Rename {
+  expression(text: string): string
+  template(text: string): string
+}
+
+function rewriteOutputs(
+  outputs: Record<string, string>,
+  renames: ReadonlyMap<string, string>,
+  root: Root = 'nodes',
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([key, value]) => [key, renameInExpression(value, renames, root)]),
+  )
 }
 
 function rewriteRecord(
   record: Record<string, unknown>,
   fields: readonly Field[],
-  renames: ReadonlyMap<string, string>,
+  rename: Rename,
 ): Record<string, unknown> {
   const byKey = new Map(fields.map((field) => [field.key, field]))
   return mapRecord(record, (value, key) => {
     const field = byKey.get(key)
-    if (field?.control === 'expression' && typeof value === 'string') return renameInExpression(value, renames)
+    if (field?.control === 'expression' && typeof value === 'string') return rename.expression(value)
     if (field?.items !== undefined && Array.isArray(value)) {
       const items = field.items
-      return mapArray(value, (item) => (isRecord(item) ? rewriteRecord(item, items, renames) : item))
+      return mapArray(value, (item) => (isRecord(item) ? rewriteRecord(item, items, rename) : item))
     }
-    return rewriteTemplates(value, renames)
+    return rewriteTemplates(value, rename)
   })
 }
 
 /** Every string inside a value is a template. */
-function rewriteTemplates(value: unknown, renames: ReadonlyMap<string, string>): unknown {
-  if (typeof value === 'string') return renameInTemplate(value, renames)
-  if (Array.isArray(value)) return mapArray(value, (item) => rewriteTemplates(item, renames))
-  if (isRecord(value)) return mapRecord(value, (item) => rewriteTemplates(item, renames))
+function rewriteTemplates(value: unknown, rename: Rename): unknown {
+  if (typeof value === 'string') return rename.template(value)
+  if (Array.isArray(value)) return mapArray(value, (item) => rewriteTemplates(item, rename))
+  if (isRecord(value)) return mapRecord(value, (item) => rewriteTemplates(item, rename))
   return value
 }
 

@@ -1,0 +1,234 @@
+'use client'
+
+import { type DragEvent, type MouseEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  Background,
+  BackgroundVariant,
+  type Connection,
+  ConnectionLineType,
+  type EdgeChange,
+  type FinalConnectionState,
+  type NodeChange,
+  ReactFlow,
+  SelectionMode,
+} from 'reactflow'
+import 'reactflow/dist/style.css'
+import '../designer.css'
+import { GRID_PX } from '../actions/arrange-actions'
+import { focusStep } from '../actions/step-actions'
+import { useDesigner, useProblems, useServices, useUi } from '../designer-context'
+import { connect, connectionRefusal, reconnect } from '../document/connect'
+import { moveNodes, type Point } from '../document/edit'
+import { NOTHING } from '../document/history'
+import { positionsOf, selectionAfter, wishOf } from '../from-flow'
+import { FIT, flowEdgeTypes, flowNodeTypes, GraphMiniMap, MAX_ZOOM, MIN_ZOOM, VIRTUAL_FROM_NODES } from '../graph-view'
+import { type FlowEdge, type FlowNode, toFlowEdges, toFlowNodes } from '../to-flow'
+import { CanvasEditingContext } from './canvas-context'
+import { CanvasMenu, type MenuPlace } from './canvas-menu'
+import { useOverlay } from './run-overlay-store'
+import { useCanvasEdits } from './use-canvas-edits'
+import { useFarAway } from './use-far-away'
+
+/** The drag data of a step type that comes from the palette. */
+export const STEP_MIME = 'application/x-countersign-step'
+
+/** The editable drawing of the document. It holds nothing of its own but a drag that is not finished yet. */
+export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean }) {
+  const { store, ui, actions, pointer, canvasElement } = useServices()
+  const definition = useDesigner((state) => state.definition)
+  const selection = useDesigner((state) => state.selection)
+  const problems = useProblems((state) => state.byNode)
+  const snap = useUi((state) => state.snap)
+  const minimap = useUi((state) => state.minimap)
+  const overlay = useOverlay()
+  const far = useFarAway()
+  const edits = useCanvasEdits()
+  const [menu, setMenu] = useState<MenuPlace | null>(null)
+
+  // A drag in progress lies over the document; the document gets it as one change when it ends.
+  const [drag, setDrag] = useState<ReadonlyMap<string, Point> | null>(null)
+  const previous = useRef<{ nodes: FlowNode[]; edges: FlowEdge[] }>({ nodes: [], edges: [] })
+  const drawn = useMemo(() => {
+    const drawing = { selection, problems, nodeStates: overlay?.nodeStates, edgeStates: overlay?.edgeStates }
+    const nodes = toFlowNodes(definition, drawing, previous.current.nodes)
+    previous.current = { nodes, edges: toFlowEdges(definition, drawing, nodes, previous.current.edges) }
+    return previous.current
+  }, [definition, selection, problems, overlay])
+  const nodes = useMemo(() => {
+    if (drag === null) return drawn.nodes
+    return drawn.nodes.map((node) => {
+      const position = drag.get(node.id)
+      return position === undefined ? node : { ...node, position, dragging: true }
+    })
+  }, [drawn, drag])
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange<FlowNode>[]) => {
+      const state = store.getState()
+      const selected = selectionAfter(state.selection, changes, [])
+      if (selected !== state.selection) state.select(selected)
+      const moved = changes.flatMap((change) =>
+        change.type === 'position' && change.dragging && change.position ? [[change.id, change.position] as const] : [],
+      )
+      if (moved.length > 0) setDrag((current) => new Map([...(current ?? []), ...moved]))
+    },
+    [store],
+  )
+  const onEdgesChange = useCallback(
+    (changes: EdgeChange<FlowEdge>[]) => {
+      const state = store.getState()
+      const selected = selectionAfter(state.selection, [], changes)
+      if (selected !== state.selection) state.select(selected)
+    },
+    [store],
+  )
+  const onDragStop = useCallback(
+    (dragged: readonly FlowNode[]) => {
+      setDrag(null)
+      const { definition: now, commit } = store.getState()
+      commit({ label: 'Move', definition: moveNodes(now, positionsOf(dragged)) })
+    },
+    [store],
+  )
+
+  const moving = useRef<string | undefined>(undefined)
+  const isValid = useCallback(
+    (connection: Connection | FlowEdge) => {
+      const wish = wishOf(connection)
+      return wish !== undefined && connectionRefusal(store.getState().definition, wish, moving.current) === undefined
+    },
+    [store],
+  )
+  const onConnect = useCallback(
+    (connection: Connection) => {
+      const wish = wishOf(connection)
+      const { definition: now, commit } = store.getState()
+      if (wish !== undefined) commit({ label: 'Connect', definition: connect(now, wish) })
+    },
+    [store],
+  )
+  const onConnectEnd = useCallback(
+    (event: globalThis.MouseEvent | TouchEvent, connection: FinalConnectionState) => {
+      if (connection.isValid || connection.fromNode === null || connection.fromHandle === null) return
+      if (connection.toNode !== null && connection.toHandle !== null) return edits.explainRefusal(connection)
+      if (moving.current === undefined) edits.pickForDroppedConnection(event, connection)
+    },
+    [edits],
+  )
+
+  const openMenu = useCallback(
+    (event: MouseEvent | globalThis.MouseEvent, target?: { nodeId?: string; edgeId?: string }) => {
+      event.preventDefault()
+      const { selection: chosen, select } = store.getState()
+      if (target?.nodeId !== undefined && !chosen.nodes.includes(target.nodeId)) {
+        select({ nodes: [target.nodeId], edges: [] })
+      }
+      if (target?.edgeId !== undefined) select({ nodes: [], edges: [target.edgeId] })
+      setMenu({ clientX: event.clientX, clientY: event.clientY, on: target === undefined ? 'canvas' : 'selection' })
+    },
+    [store],
+  )
+
+  useEffect(() => {
+    const blur = () => {
+      pointer.current = null
+    }
+    window.addEventListener('blur', blur)
+    return () => window.removeEventListener('blur', blur)
+  }, [pointer])
+
+  return (
+    <CanvasEditingContext value={readOnly ? null : edits.editing}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: pointer tracking and drop target; all of it is on the keyboard too */}
+      <div
+        ref={canvasElement}
+        className="absolute inset-0"
+        onPointerMove={(event) => {
+          pointer.current = { clientX: event.clientX, clientY: event.clientY }
+        }}
+        onPointerLeave={() => {
+          pointer.current = null
+        }}
+        onDragOver={(event: DragEvent) => {
+          if (readOnly || !event.dataTransfer.types.includes(STEP_MIME)) return
+          event.preventDefault()
+          event.dataTransfer.dropEffect = 'copy'
+        }}
+        onDrop={(event) => {
+          const type = event.dataTransfer.getData(STEP_MIME)
+          if (readOnly || type === '') return
+          event.preventDefault()
+          edits.dropStep(type, event)
+        }}
+        onDoubleClick={(event) => {
+          const target = event.target as HTMLElement
+          if (!readOnly && target.classList.contains('react-flow__pane')) edits.pickAt(event)
+        }}
+      >
+        <ReactFlow<FlowNode, FlowEdge>
+          data-far={far || undefined}
+          data-frozen={readOnly || undefined}
+          nodes={nodes}
+          edges={drawn.edges}
+          nodeTypes={flowNodeTypes}
+          edgeTypes={flowEdgeTypes}
+          onNodesChange={onNodesChange}
+          onEdgesChange={onEdgesChange}
+          onNodeDragStop={(_, __, dragged) => onDragStop(dragged)}
+          onSelectionDragStop={(_, dragged) => onDragStop(dragged)}
+          onNodeDoubleClick={(_, node) => focusStep(actions, node.id, '')}
+          isValidConnection={isValid}
+          onConnect={onConnect}
+          onConnectEnd={onConnectEnd}
+          onReconnectStart={(_, edge) => {
+            moving.current = edge.id
+          }}
+          onReconnect={(edge, connection) => {
+            const wish = wishOf(connection)
+            const { definition: now, commit } = store.getState()
+            if (wish !== undefined) commit({ label: 'Move connection', definition: reconnect(now, edge.id, wish) })
+          }}
+          onReconnectEnd={() => {
+            moving.current = undefined
+          }}
+          onPaneClick={() => {
+            store.getState().select(NOTHING)
+            ui.getState().set({ picker: null })
+          }}
+          onNodeContextMenu={(event, node) => openMenu(event, { nodeId: node.id })}
+          onEdgeContextMenu={(event, edge) => openMenu(event, { edgeId: edge.id })}
+          onSelectionContextMenu={(event) => openMenu(event, {})}
+          onPaneContextMenu={(event) => openMenu(event)}
+          nodesDraggable={!readOnly}
+          nodesConnectable={!readOnly}
+          edgesReconnectable={!readOnly}
+          elevateEdgesOnSelect
+          selectNodesOnDrag
+          selectionMode={SelectionMode.Partial}
+          selectionOnDrag={!touch}
+          panOnDrag={touch ? true : [1]}
+          panOnScroll
+          zoomOnDoubleClick={false}
+          multiSelectionKeyCode={['Meta', 'Control', 'Shift']}
+          deleteKeyCode={null}
+          disableKeyboardA11y
+          snapToGrid={snap}
+          snapGrid={[GRID_PX, GRID_PX]}
+          connectionRadius={28}
+          connectionLineType={ConnectionLineType.Bezier}
+          connectOnClick
+          minZoom={MIN_ZOOM}
+          maxZoom={MAX_ZOOM}
+          fitView
+          fitViewOptions={FIT}
+          onlyRenderVisibleElements={definition.nodes.length > VIRTUAL_FROM_NODES}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background variant={BackgroundVariant.Dots} gap={GRID_PX} size={1.5} />
+          {minimap ? <GraphMiniMap /> : null}
+        </ReactFlow>
+        <CanvasMenu place={menu} onClose={() => setMenu(null)} />
+      </div>
+    </CanvasEditingContext>
+  )
+}
