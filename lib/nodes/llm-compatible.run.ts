@@ -1,0 +1,118 @@
+import type { LanguageModelUsage } from 'ai'
+import { estimateTokenCount } from 'tokenx'
+import { env } from '../env'
+import { egressFetch } from './egress'
+import type { LlmConfig } from './llm'
+import type { LlmAnswer } from './llm-offline.run'
+import { NodeError } from './runner'
+
+const PROVIDER = 'openai-compatible'
+const TIMEOUT_MS = 300_000
+const MAX_ANSWER_BYTES = 20 * 1024 * 1024
+
+/**
+ * Calls the OpenAI-compatible server of this installation and hands on its words as they come. Throws whatever the server,
+ * the network or the AI library threw.
+ */
+export async function callCompatible(
+  config: LlmConfig,
+  signal: AbortSignal,
+  delta: (text: string) => void,
+): Promise<LlmAnswer> {
+  const { LLM_BASE_URL, LLM_API_KEY } = env()
+  if (LLM_BASE_URL === undefined) {
+    const message = `There is no server for the model "${config.model}": an operator sets LLM_BASE_URL (and LLM_API_KEY). The model offline/writer needs none.`
+    throw new NodeError('llm_not_configured', message, { retryable: false })
+  }
+  // Loaded when the first such node runs: installations that never call a model need not pay for it at the start.
+  const [{ jsonSchema, Output, streamText }, { createOpenAICompatible }] = await Promise.all([
+    import('ai'),
+    import('@ai-sdk/openai-compatible'),
+  ])
+  const modelName = config.model.startsWith(`${PROVIDER}/`) ? config.model.slice(PROVIDER.length + 1) : config.model
+  const provider = createOpenAICompatible({
+    name: PROVIDER,
+    baseURL: LLM_BASE_URL,
+    ...(LLM_API_KEY ? { apiKey: LLM_API_KEY } : {}),
+    includeUsage: true,
+    supportsStructuredOutputs: true,
+    fetch: (url, init) => fetchThroughEgress(url, init, new URL(LLM_BASE_URL).origin),
+  })
+  const startedMs = performance.now()
+  let failure: unknown
+  const result = streamText({
+    model: provider(modelName),
+    system: instructions(config),
+    prompt: config.prompt,
+    temperature: config.temperature,
+    maxOutputTokens: config.maxTokens,
+    abortSignal: signal,
+    // Retries are the run's: counted, delayed and shown there.
+    maxRetries: 0,
+    onError: ({ error }) => {
+      failure = error
+    },
+    ...(config.schema ? { output: Output.object({ schema: jsonSchema(config.schema) }) } : {}),
+  })
+  let text = ''
+  for await (const words of result.textStream) {
+    text += words
+    delta(words)
+  }
+  if (failure !== undefined) throw failure
+  signal.throwIfAborted()
+  const usage = await result.totalUsage
+  return {
+    text,
+    value: config.schema ? parseAnswer(text) : text,
+    usage: {
+      provider: PROVIDER,
+      model: modelName,
+      ...tokens(usage, config, text),
+      latency_ms: Math.round(performance.now() - startedMs),
+    },
+  }
+}
+
+/** Servers that ignore `response_format` still read. */
+function instructions(config: LlmConfig): string | undefined {
+  if (!config.schema) return config.system
+  const wish = `Answer with one JSON object and nothing else. It must conform to this JSON Schema: ${JSON.stringify(config.schema)}`
+  return config.system ? `${config.system}\n\n${wish}` : wish
+}
+
+/** Some models wrap JSON in a fence whatever they are told. */
+function parseAnswer(text: string): unknown {
+  const bare = /^\s*```(?:json)?\s*([\s\S]*?)\s*```\s*$/.exec(text)?.[1] ?? text
+  try {
+    return JSON.parse(bare)
+  } catch {
+    throw new NodeError('llm_invalid_answer', 'The model was asked for JSON and answered something else.', {
+      details: { answer: text.slice(0, 500) },
+    })
+  }
+}
+
+/** Counted by the server where it does, else estimated. */
+function tokens(usage: LanguageModelUsage, config: LlmConfig, text: string) {
+  return {
+    input_tokens: usage.inputTokens ?? estimateTokenCount(`${config.system ?? ''}\n${config.prompt}`),
+    output_tokens: usage.outputTokens ?? estimateTokenCount(text),
+  }
+}
+
+async function fetchThroughEgress(url: unknown, init: RequestInit | undefined, trusted: string): Promise<Response> {
+  const headers = Object.fromEntries(new Headers(init?.headers))
+  const body = typeof init?.body === 'string' ? init.body : null
+  const address = url instanceof Request ? url.url : String(url)
+  return egressFetch(
+    address,
+    { method: init?.method ?? 'POST', headers, body },
+    {
+      ...(init?.signal ? { signal: init.signal } : {}),
+      timeoutMs: TIMEOUT_MS,
+      maxBytes: MAX_ANSWER_BYTES,
+      trustedOrigins: [trusted],
+    },
+  )
+}

@@ -1,0 +1,61 @@
+import { checkAgainstSchema } from '../engine/json-schema'
+import { EgressError } from './egress-error'
+import type { LlmConfig } from './llm'
+import { callCompatible } from './llm-compatible.run'
+import { callOffline, type LlmAnswer } from './llm-offline.run'
+import { retryAfter } from './retry-after'
+import { NodeError, type Runner } from './runner'
+
+export const runLlm: Runner<LlmConfig> = async ({ config, signal, delta }) => {
+  const answer = await call(config, signal, delta)
+  return { type: 'done', output: conforming(answer, config.schema), calls: [answer.usage] }
+}
+
+async function call(config: LlmConfig, signal: AbortSignal, delta: (text: string) => void): Promise<LlmAnswer> {
+  if (config.model === 'offline' || config.model.startsWith('offline/')) return callOffline(config, delta)
+  try {
+    return await callCompatible(config, signal, delta)
+  } catch (error) {
+    throw explain(error, signal)
+  }
+}
+
+function conforming(answer: LlmAnswer, schema: Record<string, unknown> | undefined): unknown {
+  if (!schema) return answer.value
+  const checked = checkAgainstSchema(schema, answer.value)
+  if (checked.valid) return checked.value
+  const [first] = checked.problems
+  throw new NodeError(
+    'llm_invalid_answer',
+    `The answer of the model does not fit the schema: ${first?.path || 'it'} ${first?.message ?? 'is not valid'}.`,
+    { details: { problems: checked.problems.slice(0, 10), answer: answer.text.slice(0, 500) } },
+  )
+}
+
+/** What the AI library throws wraps what happened: an HTTP status, or a call that never arrived. */
+function explain(error: unknown, signal: AbortSignal): NodeError {
+  if (signal.aborted) return new NodeError('aborted', 'The call was stopped.', { retryable: false, cause: error })
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof NodeError) return cause
+    if (cause instanceof EgressError) {
+      const retryable = cause.code === 'unreachable' || cause.code === 'timeout'
+      return new NodeError(`llm_${cause.code}`, `The model server: ${cause.message}`, { retryable, cause: error })
+    }
+    if ('statusCode' in cause && typeof cause.statusCode === 'number') return statusError(cause.statusCode, cause)
+  }
+  return new NodeError('llm_failed', 'The model server broke off or answered in a form that cannot be read.', {
+    cause: error,
+  })
+}
+
+function statusError(status: number, error: Error): NodeError {
+  const headers = 'responseHeaders' in error ? error.responseHeaders : undefined
+  const wait =
+    typeof headers === 'object' && headers !== null && 'retry-after' in headers ? headers['retry-after'] : undefined
+  return new NodeError('llm_status', `The model server answered ${status}: ${error.message}`, {
+    retryable: status === 408 || status === 409 || status === 429 || status >= 500,
+    details: { status },
+    ...retryAfter(typeof wait === 'string' ? wait : undefined),
+    cause: error,
+  })
+}

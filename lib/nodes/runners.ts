@@ -1,0 +1,35 @@
+import type { z } from 'zod'
+import { runApproval } from './approval.run'
+import { runCondition } from './condition.run'
+import { runDelay } from './delay.run'
+import { runEnd } from './end.run'
+import { runFail } from './fail.run'
+import { runHttp } from './http.run'
+import { runInput } from './input.run'
+import { runLlm } from './llm.run'
+import { runMerge } from './merge.run'
+import { runMessage } from './message.run'
+import type { NodeTypeId, nodeTypes } from './registry'
+import type { Runner } from './runner'
+import { runStart } from './start.run'
+import { runSwitch } from './switch.run'
+import { runTemplate } from './template.run'
+import { runTransform } from './transform.run'
+
+/** The effect of every node type, typed by its config. Server only. */
+export const runners: { [T in NodeTypeId]: Runner<z.output<(typeof nodeTypes)[T]['config']>> } = {
+  start: runStart,
+  end: runEnd,
+  condition: runCondition,
+  switch: runSwitch,
+  merge: runMerge,
+  delay: runDelay,
+  fail: runFail,
+  approval: runApproval,
+  input: runInput,
+  message: runMessage,
+  llm: runLlm,
+  transform: runTransform,
+  template: runTemplate,
+  http: runHttp,
+}
