@@ -15,7 +15,7 @@ const MIN_PASSWORD_LENGTH = 12
 export function SetUpForm() {
   const hydrated = useHydrated()
   const tokenOfLink = useTokenOfLink()
-  const { pending, errors, message, submit } = useAuthForm({
+  const { pending, errors, message, formProps } = useAuthForm({
     form: 'set-up',
     fields: ['token', 'name', 'email', 'password', 'teamName'],
     next: '/',
@@ -30,7 +30,7 @@ export function SetUpForm() {
     }),
   })
   return (
-    <form method="post" noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
+    <form method="post" noValidate {...formProps} className="grid gap-4">
       <Field
         label="Set-up token"
         error={errors.token}

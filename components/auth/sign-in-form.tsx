@@ -11,7 +11,7 @@ import { useHydrated } from './use-hydrated'
 /** E-mail and password. `next` is a path of this site, checked on the server. */
 export function SignInForm({ next }: { next: string }) {
   const hydrated = useHydrated()
-  const { pending, errors, message, submit } = useAuthForm({
+  const { pending, errors, message, formProps } = useAuthForm({
     form: 'credentials',
     fields: ['email', 'password'],
     next,
@@ -22,7 +22,7 @@ export function SignInForm({ next }: { next: string }) {
   })
   return (
     // POST, so that a browser that sends the form by itself never writes the password into the address bar.
-    <form method="post" noValidate onSubmit={(event) => void submit(event)} className="grid gap-4">
+    <form method="post" noValidate {...formProps} className="grid gap-4">
       <Field label="E-mail" error={errors.email}>
         <Input
           name="email"

@@ -55,5 +55,16 @@ export function useAuthForm<Form extends keyof AuthForms>(options: {
     if (control instanceof HTMLElement) control.focus()
   }
 
-  return { pending, errors, message, submit }
+  /** A complaint goes as soon as its field is being mended. */
+  function mend(event: FormEvent<HTMLFormElement>) {
+    const { name } = event.target as HTMLInputElement // only inputs of this form fire `input` here
+    setErrors((before) => ({ ...before, [name]: undefined }))
+  }
+
+  return {
+    pending,
+    errors,
+    message,
+    formProps: { onSubmit: (event: FormEvent<HTMLFormElement>) => void submit(event), onInput: mend },
+  }
 }

@@ -36,7 +36,7 @@ export function ApiKeysPage() {
     <PageBody className="max-w-6xl">
       <PageHeader
         title="API keys"
-        description="Programs call the API with a key. A key acts in the name of the person who made it, and never beyond that person’s role."
+        description="Programs call the API with a key. It acts in the name of the person who made it."
         actions={mayManage && keys && keys.length > 0 ? create : undefined}
       />
       {keys === undefined ? (

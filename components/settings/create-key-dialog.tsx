@@ -78,7 +78,7 @@ function CreateKeyForm({ onCreated, onCancel }: { onCreated: (key: CreatedApiKey
   return (
     <form onSubmit={submit} noValidate className="flex min-h-0 flex-1 flex-col">
       <DialogBody className="grid gap-4">
-        <div className="grid gap-4 sm:grid-cols-[1fr_12rem]">
+        <div className="grid items-start gap-4 sm:grid-cols-[1fr_12rem]">
           <Field label="Name" error={nameError}>
             <Input
               value={name}

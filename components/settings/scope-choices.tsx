@@ -76,7 +76,7 @@ function ScopeChoice({ scope, label, explanation, chosen, allowed, onChange }: S
     <label
       htmlFor={id}
       className={cn(
-        'flex gap-3 px-3 py-2.5 transition-colors max-sm:not-last:border-b',
+        'flex gap-3 px-3 py-2.5 transition-colors last:odd:sm:col-span-2 last:sm:border-t max-sm:not-last:border-b',
         allowed ? 'cursor-pointer hover:bg-muted/50' : 'cursor-not-allowed opacity-60',
       )}
     >
