@@ -114,7 +114,11 @@ class RunDriver {
         applyCommand(writer, command, outputs.remember)
       }
     }
-    for (const landed of this.landed.splice(0)) this.record(writer, outputs, landed)
+    if (this.landed.length > 0 && !writer.state.ended) {
+      // An effect that came back is stored before anything else is tried: only what is stored is never done again.
+      for (const landed of this.landed.splice(0)) this.record(writer, outputs, landed)
+      if (!(await this.commit(program, writer))) return false
+    }
     if (writer.state.ended) return this.finish(program, writer)
 
     const decisions = decide(program.plan, writer.state, new Set(this.inFlight.keys()))
@@ -209,22 +213,23 @@ class RunDriver {
       const controller = new AbortController()
       this.inFlight.set(attempt.key, controller)
       start(controller).then(
-        (result) => this.land(attempt, { attempt, result }),
-        (error: unknown) => this.land(attempt, { attempt, error }),
+        (result) => this.land({ attempt, result }),
+        (error: unknown) => this.land({ attempt, error }),
       )
       if (ready.length > 1) crashPoint('fanout.after_k_of_n')
     }
     return true
   }
 
-  private land(attempt: EndedAttempt, landed: Landed): void {
+  /** It stays in flight until it is recorded: in between, `decide` would take it for lost and start it again. */
+  private land(landed: Landed): void {
     crashPoint('step.mid_effect')
-    this.inFlight.delete(attempt.key)
     this.landed.push(landed)
     this.wakeUp?.()
   }
 
   private record(writer: LogWriter, outputs: OutputCache, landed: Landed): void {
+    this.inFlight.delete(landed.attempt.key)
     // What an ended run's effects still return is discarded: a finished run never changes.
     if (writer.state.ended) return
     crashPoint('step.before_complete_commit')

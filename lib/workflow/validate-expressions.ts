@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import { compileExpression } from '../engine/expression'
 import { ExpressionError } from '../engine/expression-error'
 import { declaredNames } from '../engine/expression-scope'
@@ -71,10 +71,11 @@ function problemsOf(place: Place, known: Known): Problem[] {
 function expressionsOf(node: WorkflowNode, index: number): { places: Place[]; broken: Problem[] } {
   const places: Place[] = []
   const broken: Problem[] = []
-  const schema: { shape?: Record<string, z.ZodType> } | undefined = nodeType(node.type)?.config
+  const config = nodeType(node.type)?.config
+  const shape: Record<string, z.ZodType> = config instanceof z.ZodObject ? config.shape : {}
   for (const [field, value] of Object.entries(node.config)) {
     const path = `nodes.${index}.config.${field}`
-    const meta = schema?.shape?.[field]?.meta()
+    const meta = shape[field]?.meta()
     if (meta?.raw) {
       places.push(...rawExpressions(value, path, node, meta.control === 'expression'))
       continue
