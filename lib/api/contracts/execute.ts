@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from '../../engine/events'
-import { idSchema, jsonValueSchema } from './common'
+import { idSchema, jsonValueSchema, textSchema } from './common'
 
 /** The *session* dialect of `POST /v1/workflows/{id}/execute`: turn by turn over plain HTTP. Source: `docs/api.md`. */
 
@@ -20,7 +20,7 @@ export const sessionBodySchema = z
       miscellaneous: z.record(z.string(), z.unknown()).nullish(),
       /** Key: thread id or node id. Value: the data itself, or `{ node_run_inputs: [{ node_id?, data?, messages? }] }`. */
       thread_to_node_inputs: z.record(z.string(), z.unknown()).nullish(),
-      run_by: z.string().max(200).nullish(),
+      run_by: textSchema({ max: 200 }).nullish(),
       team_id: z.string().max(64).nullish(),
       input: jsonValueSchema.optional(),
     }),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { callUsageSchema, failureSchema, RUN_STATUSES, runEventSchema, waitKindSchema } from '../../engine/events'
 import { definitionSchema } from '../../workflow/document'
-import { idSchema, jsonValueSchema, pageQuerySchema, timestampSchema } from './common'
+import { idSchema, jsonValueSchema, pageQuerySchema, textSchema, timestampSchema } from './common'
 
 const status = z.enum(RUN_STATUSES)
 const variables = z.record(z.string(), z.unknown())
@@ -84,7 +84,7 @@ export const startRunBodySchema = z
     parameters: variables.optional(),
     version: z.int().min(0).optional().meta({ description: 'Absent: the active version.' }),
     draft: z.boolean().optional().meta({ description: 'Run the draft as it is now instead of a published version.' }),
-    run_by: z.string().max(200).optional(),
+    run_by: textSchema({ max: 200 }).optional(),
     wait: z
       .number()
       .min(0)
@@ -157,7 +157,7 @@ export const listNodeRunsQuerySchema = z.object({
 
 export const decideBodySchema = z
   .strictObject({
-    comment: z.string().max(4_000).optional(),
+    comment: textSchema({ max: 4_000 }).optional(),
     data: jsonValueSchema.optional().meta({ description: 'The edited form; absent: what was shown.' }),
     shown_hash: z
       .string()

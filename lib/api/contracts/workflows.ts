@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from '../../engine/events'
 import { definitionSchema, problemSchema } from '../../workflow/document'
-import { idSchema, pageQuerySchema, timestampSchema } from './common'
+import { idSchema, pageQuerySchema, textSchema, timestampSchema } from './common'
 
-const name = z.string().trim().min(1).max(100)
-const description = z.string().max(4_000)
-const tags = z.array(z.string().trim().min(1).max(50)).max(20)
+const name = textSchema({ trim: true, min: 1, max: 100 })
+const description = textSchema({ max: 4_000 })
+const tags = z.array(textSchema({ trim: true, min: 1, max: 50 })).max(20)
 const problems = z.array(problemSchema)
 
 export const versionSchema = z
@@ -92,8 +92,10 @@ export const validateResponseSchema = z.object({ valid: z.boolean(), problems })
 
 export const publishBodySchema = z
   .strictObject({
-    label: z.string().trim().min(1).max(50).optional().meta({ description: 'What callers see; default: the number.' }),
-    name: z.string().trim().max(100).optional().meta({ description: 'Same as `label`.' }),
+    label: textSchema({ trim: true, min: 1, max: 50 })
+      .optional()
+      .meta({ description: 'What callers see; default: the number.' }),
+    name: textSchema({ trim: true, max: 50 }).optional().meta({ description: 'Same as `label`.' }),
     note: description.optional(),
   })
   .meta({ id: 'PublishWorkflow' })
