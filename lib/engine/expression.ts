@@ -1,5 +1,6 @@
 import jsonata from 'jsonata'
 import { type AstNode, plainPath } from './expression-ast'
+import { type Budget, startBudget } from './expression-budget'
 import { ExpressionError, MAX_ITEMS, toExpressionError } from './expression-error'
 import { guardTree } from './expression-guards'
 import { guardedFunctions } from './expression-natives'
@@ -19,6 +20,7 @@ import { checkNames, type ExpressionScope, rootDocument } from './expression-sco
  * bound on everything it can use up. Source: `docs/expressions.md`.
  */
 export interface ExpressionLimits {
+  /** Time that the evaluation may compute, see `expression-budget.ts`. */
   timeoutMs: number
   /** Rough size of the result as JSON. */
   maxResultBytes: number
@@ -51,8 +53,6 @@ export interface CompiledExpression {
 
 interface Compiled extends CompiledExpression {
   jsonata: jsonata.Expression
-  /** JSONata reads its limits at every evaluation; only one runs at a time. */
-  options: { timeout: number }
   isGuarded: boolean
 }
 
@@ -85,11 +85,15 @@ function compileAnew(source: string): Compiled {
   if (source.trim() === '') throw new ExpressionError('syntax', 'The expression is empty.', 0)
   try {
     const options = {
-      timeout: EXPRESSION_LIMITS.timeoutMs,
+      // JSONata reads this at every step, to compare it with a clock on the wall: our own budget is asked instead.
+      get timeout() {
+        budget.check()
+        return 0
+      },
       stack: MAX_STACK,
       sequence: MAX_ITEMS,
       // Its typings ask for the whole of RegExp; it uses `new`, `lastIndex` and `exec`.
-      RegexEngine: regexEngine(checkTime) as unknown as RegExpConstructor,
+      RegexEngine: regexEngine(() => budget.check()) as unknown as RegExpConstructor,
     }
     const expression = jsonata(source, options)
     const ast = expression.ast() as AstNode
@@ -98,7 +102,7 @@ function compileAnew(source: string): Compiled {
     const isLiteral = ['string', 'number', 'value'].includes(ast.type) && !ast.predicate && !ast.group
     const literal = isLiteral ? { value: ast.value } : undefined
     guardTree(ast)
-    return { source, references, everything, suspects, path, literal, jsonata: expression, options, isGuarded: false }
+    return { source, references, everything, suspects, path, literal, jsonata: expression, isGuarded: false }
   } catch (thrown) {
     throw toExpressionError(thrown)
   }
@@ -162,9 +166,7 @@ async function evaluateGuarded(expression: Compiled, root: Record<string, unknow
   }
   const bindings: Record<string, unknown> = {}
   for (const name of SCOPE_NAMES) if (name in root) bindings[name] = root[name]
-  expression.options.timeout = limits.timeoutMs
-  deadlineMs = performance.now() + limits.timeoutMs
-  timeoutMs = limits.timeoutMs
+  budget = startBudget(limits.timeoutMs)
   try {
     const result: unknown = await expression.jsonata.evaluate(root, bindings)
     return toPlainJson(result, { maxBytes: limits.maxResultBytes, maxDepth: limits.maxResultDepth })
@@ -173,14 +175,8 @@ async function evaluateGuarded(expression: Compiled, root: Record<string, unknow
   }
 }
 
-let deadlineMs = 0
-let timeoutMs = 0
-
-/** For functions that run long inside one step. */
-function checkTime(): void {
-  if (performance.now() > deadlineMs)
-    throw new ExpressionError('timeout', `The expression took longer than ${timeoutMs} ms.`)
-}
+/** Of the evaluation that runs now: only one does. */
+let budget: Budget = startBudget(0)
 
 let last: Promise<unknown> = Promise.resolve()
 
