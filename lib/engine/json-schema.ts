@@ -122,7 +122,7 @@ function checkPatterns(schema: unknown, value: unknown, path: string, problems: 
 function toProblems(issue: z.core.$ZodIssue): SchemaProblem[] {
   const path = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: join(path, key), message: 'is not declared' }))
+    return issue.keys.map((key) => ({ path: join(path, key), message: 'is not declared; remove it or declare it' }))
   }
   return [{ path, message: sentenceOf(issue) }]
 }

@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import { sampleOf } from '../engine/json-sample'
+import { checkAgainstSchema } from '../engine/json-schema'
 import type { FieldProblem } from '../errors'
 
 /**
@@ -10,64 +11,20 @@ export function checkInputs(
   schema: Record<string, unknown>,
   value: unknown,
 ): { value: unknown; problems: FieldProblem[] } {
-  const reader = readerOf(schema)
-  if (!reader)
+  try {
+    const checked = checkAgainstSchema(schema, value)
+    return checked.valid ? { value: checked.value, problems: [] } : { value, problems: checked.problems }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'it is not a JSON Schema'
     return {
       value,
-      problems: [{ path: '', message: 'the declared schema cannot be read; correct it in the workflow' }],
+      problems: [{ path: '', message: `the declared schema cannot be read (${why}); correct it in the workflow` }],
     }
-  const parsed = reader.safeParse(value)
-  if (parsed.success) return { value: parsed.data, problems: [] }
-  return { value, problems: parsed.error.issues.flatMap(problemsOf) }
-}
-
-const readers = new WeakMap<object, z.ZodType | undefined>()
-
-function readerOf(schema: Record<string, unknown>): z.ZodType | undefined {
-  if (!readers.has(schema)) readers.set(schema, makeReader(schema))
-  return readers.get(schema)
-}
-
-function makeReader(schema: Record<string, unknown>): z.ZodType | undefined {
-  const isObject = schema.type === 'object' || 'properties' in schema
-  const closed = isObject && !('additionalProperties' in schema) ? { ...schema, additionalProperties: false } : schema
-  try {
-    return z.fromJSONSchema(closed as Parameters<typeof z.fromJSONSchema>[0]) // any object: what it cannot read it throws at
-  } catch {
-    return undefined
   }
 }
 
-function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
-  const path = issue.path.map(String).join('.')
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: path ? `${path}.${key}` : key,
-      message: 'is not declared; remove it or declare it',
-    }))
-  }
-  if (issue.code === 'invalid_type') {
-    return [
-      {
-        path,
-        message: /received undefined$/.test(issue.message) ? 'is required' : `must be ${nameOf(issue.expected)}`,
-      },
-    ]
-  }
-  if (issue.code === 'invalid_value') {
-    return [{ path, message: `must be one of ${issue.values.map((each) => JSON.stringify(each)).join(', ')}` }]
-  }
-  return [{ path, message: issue.message }]
-}
-
-function nameOf(type: string): string {
-  const names: Record<string, string> = {
-    string: 'text',
-    number: 'a number',
-    int: 'a whole number',
-    boolean: 'true or false',
-    array: 'a list',
-    object: 'an object',
-  }
-  return names[type] ?? type
+/** A value that the schema accepts, for prefilled forms and ready curl lines. */
+export function sampleInput(schema: Record<string, unknown>): Record<string, unknown> {
+  const sample = sampleOf(schema.type === undefined ? { ...schema, type: 'object' } : schema)
+  return typeof sample === 'object' && sample !== null && !Array.isArray(sample) ? { ...sample } : {}
 }
