@@ -15,8 +15,3 @@ export async function writeSetting(key: string, value: Prisma.InputJsonValue): P
     update: { value, updatedAt: new Date() },
   })
 }
-
-/** Removes it; true when there was something to remove. */
-export async function deleteSetting(key: string): Promise<boolean> {
-  return (await prisma().setting.deleteMany({ where: { key } })).count === 1
-}

@@ -54,6 +54,20 @@ describe('signing in', () => {
     expect((expiresAt.getTime() - Date.now()) / (24 * 60 * 60 * 1000)).toBeCloseTo(14, 1)
   })
 
+  it('sweeps sessions that ended more than 30 days ago, and no others', async () => {
+    const [old, recent, revoked] = [await attempt(ann.email), await attempt(ann.email), await attempt(ann.email)]
+    const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 60 * 60 * 1000)
+    const set = (of: SignedIn, data: { expiresAt?: Date; revokedAt?: Date }) =>
+      prisma().session.update({ where: { id: of.sessionId }, data })
+    await set(old, { expiresAt: daysAgo(31) })
+    await set(recent, { expiresAt: daysAgo(29) })
+    await set(revoked, { revokedAt: daysAgo(31) })
+    await attempt((await makePerson(team, 'viewer', hash)).email)
+    const left = await prisma().session.findMany({ select: { id: true } })
+    const ids = left.map(({ id }) => id)
+    expect([old, recent, revoked].map(({ sessionId }) => ids.includes(sessionId))).toEqual([false, true, false])
+  })
+
   it('says the same of a wrong password, an unknown, a disabled and a teamless account', async () => {
     const disabled = await makePerson(team, 'editor', hash)
     await prisma().user.update({ where: { id: disabled.id }, data: { disabledAt: new Date() } })

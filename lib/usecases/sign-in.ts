@@ -1,6 +1,6 @@
 import { verifyPassword } from '../auth/password'
 import { countSignIn, forgetSignInsOf } from '../auth/rate-limit'
-import { insertSession } from '../db/sessions'
+import { deleteOldSessions, insertSession } from '../db/sessions'
 import { findUserForSignIn } from '../db/users'
 import { AppError } from '../errors'
 import type { Id } from '../ids'
@@ -48,6 +48,7 @@ export async function openSession(of: {
   const { userId, teamId, name, email, userAgent } = of
   const expiresAt = new Date(Date.now() + SESSION_ABSOLUTE_MS)
   const session = await insertSession({ userId, teamId, expiresAt, userAgent })
+  await deleteOldSessions() // whoever comes in sweeps: the table holds the last weeks and no more
   return { userId, sessionId: session.id, name, email }
 }
 
