@@ -16,13 +16,19 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['**/*.test.ts'],
+          include: ['**/*.test.ts', 'scripts/**/*.test.mjs'],
           exclude: [...excluded, ...database],
         },
       },
       {
         resolve: { alias },
-        test: { name: 'dom', environment: 'jsdom', include: ['**/*.dom.test.tsx'], exclude: excluded },
+        test: {
+          name: 'dom',
+          environment: 'jsdom',
+          include: ['**/*.dom.test.tsx'],
+          exclude: excluded,
+          testTimeout: 20_000,
+        },
       },
       {
         resolve: { alias },

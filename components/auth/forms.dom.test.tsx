@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react'
+import { screen, waitFor } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { problem } from '@/components/testing/fake-api'
@@ -34,7 +34,7 @@ describe('the sign-in form', () => {
     renderPage(<SignInForm next="/runs?status=failed" />)
     await userEvent.type(screen.getByLabelText('E-mail'), 'ann@example.test')
     await userEvent.type(screen.getByLabelText('Password'), 'correct horse battery{Enter}')
-    await vi.waitFor(() => expect(assign).toHaveBeenCalledWith('/runs?status=failed'))
+    await waitFor(() => expect(assign).toHaveBeenCalledWith('/runs?status=failed'))
     const fields = {
       email: 'ann@example.test',
       password: 'correct horse battery',

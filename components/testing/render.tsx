@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { cleanup, type RenderResult, render } from '@testing-library/react'
+import { cleanup, configure, type RenderResult, render } from '@testing-library/react'
 import { NuqsTestingAdapter, type OnUrlUpdateFunction } from 'nuqs/adapters/testing'
 import type { ReactNode } from 'react'
 import { afterEach } from 'vitest'
@@ -7,6 +7,8 @@ import { createQueryClient } from '@/components/shell/providers'
 import { TooltipProvider } from '@/components/ui/tooltip'
 
 afterEach(cleanup)
+// A busy machine is slow, not wrong.
+configure({ asyncUtilTimeout: 5_000 })
 
 // What Radix asks of a browser and jsdom does not have.
 globalThis.ResizeObserver ??= class {

@@ -1,5 +1,5 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { prisma } from '../db/client'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { pool, prisma } from '../db/client'
 import { newId } from '../ids'
 import { makeKey, makePerson, makeSession, makeTeam, sealCookie, type TestPerson } from '../testing/people'
 import { generateApiKey } from './api-key'
@@ -289,22 +289,31 @@ describe('an open stream', () => {
 })
 
 describe('memory', () => {
-  it('spares the database on the hot path, and asks it again within two seconds', async () => {
+  it('lets calls that come at once share one query', async () => {
     const key = await makeKey(owner)
-    const call = () => authenticate(request({ 'X-API-Key': key.secret }))
-    await call()
+    const query = vi.spyOn(pool(), 'query')
+    await Promise.all(Array.from({ length: 100 }, () => authenticate(request({ 'X-API-Key': key.secret }))))
     await usesNoted()
+    const names = query.mock.calls.map(([statement]) => (statement as unknown as { name?: string }).name) // overloads hide the object form
+    query.mockRestore()
+    expect(names.filter((name) => name === 'key-by-hash')).toHaveLength(1)
+    expect(names.filter((name) => name === 'key-touch')).toHaveLength(1)
+  })
+
+  it('is short: what another process revokes is refused here within five seconds', async () => {
+    const [key, session] = [await makeKey(owner), await makeSession(owner)]
+    const byKey = () => authenticate(request({ 'X-API-Key': key.secret }))
+    const bySession = () => authenticate(request({ cookie: session.cookie }))
+    await Promise.all([byKey(), bySession()])
     await prisma().apiKey.update({ where: { id: key.id }, data: { revokedAt: new Date() } })
-    await expect(call()).resolves.toMatchObject({ id: key.id }) // asked moments ago, so believed
-    await expect
-      .poll(
-        () =>
-          call().then(
-            () => 'let in',
-            () => 'refused',
-          ),
-        { timeout: 5_000 },
-      )
-      .toBe('refused')
+    await prisma().session.update({ where: { id: session.id }, data: { revokedAt: new Date() } })
+    for (const call of [byKey, bySession]) {
+      const answer = () =>
+        call().then(
+          () => 'let in',
+          () => 'refused',
+        )
+      await expect.poll(answer, { timeout: 5_000 }).toBe('refused')
+    }
   })
 })
