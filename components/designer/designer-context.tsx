@@ -1,13 +1,18 @@
 'use client'
 
 import { createContext, type ReactNode, useContext, useMemo, useSyncExternalStore } from 'react'
-import { useStore } from 'zustand'
+import { type StoreApi, useStore } from 'zustand'
 import type { Workflow } from '@/lib/api/contracts/workflows'
 import { type ActionContext, type DesignerAction, runAction } from './actions/action'
 import type { Autosave, SaveStatus } from './autosave/autosave'
 import type { DesignerState, DesignerStore } from './store/designer-store'
 import type { ProblemState, ProblemStore } from './store/problem-store'
 import type { UiState, UiStore } from './store/ui-store'
+
+export interface WorkflowMeta {
+  name: string
+  description: string
+}
 
 /** Everything that one open designer is made of. Lives as long as the page; its parts tell who watches them of changes. */
 export interface DesignerServices {
@@ -16,6 +21,9 @@ export interface DesignerServices {
   ui: UiStore
   problems: ProblemStore
   autosave: Autosave
+  /** Name and description: saved with the draft, not part of its history. */
+  meta: StoreApi<WorkflowMeta>
+  setMeta(change: Partial<WorkflowMeta>): void
   /** What actions work with. */
   actions: ActionContext
   /** Where the pointer is on the canvas; null when it is elsewhere. Read when a key is pressed. */
@@ -67,6 +75,10 @@ export function useUi<T>(select: (state: UiState) => T): T {
 
 export function useProblems<T>(select: (state: ProblemState) => T): T {
   return useStore(useServices().problems, select)
+}
+
+export function useMeta(): WorkflowMeta {
+  return useStore(useServices().meta)
 }
 
 export function useSaveStatus(): SaveStatus {

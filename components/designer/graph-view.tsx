@@ -9,8 +9,10 @@ import {
   type FitViewOptions,
   MiniMap,
   type NodeTypes,
+  type OnMove,
   ReactFlow,
   ReactFlowProvider,
+  useNodesInitialized,
   useReactFlow,
 } from 'reactflow'
 import 'reactflow/dist/style.css'
@@ -26,6 +28,8 @@ import { type FlowEdge as FlowEdgeType, type FlowNode, problemsByNode, toFlowEdg
 export const flowNodeTypes: NodeTypes = { workflow: NodeCard }
 export const flowEdgeTypes: EdgeTypes = { workflow: FlowEdge }
 export const FIT: FitViewOptions = { padding: 0.18, maxZoom: 1, minZoom: 0.1 }
+/** From here on the names of nodes can be read. */
+const LEGIBLE_ZOOM = 0.6
 export const MIN_ZOOM = 0.05
 export const MAX_ZOOM = 2
 export const VIRTUAL_FROM_NODES = 150
@@ -41,6 +45,8 @@ export interface GraphViewProps {
   onNodeClick?: (nodeId: string | null) => void
   /** Brings this node into view when it changes, e.g. from an event log. */
   focusNodeId?: string | null
+  /** Where the eye should be, e.g. the node at work. When the whole graph is too small to read, the view stays with it until the reader moves the canvas. */
+  followNodeId?: string | null
   /** Default: shown from 12 nodes on. */
   minimap?: boolean
   className?: string
@@ -65,6 +71,7 @@ export function GraphView(props: GraphViewProps) {
 
 function Graph(props: GraphViewProps) {
   const { definition, nodeStates, edgeStates, selectedNodeId, onNodeClick, focusNodeId, minimap, className } = props
+  const onMoveStart = useFollow(props.followNodeId)
   const flow = useReactFlow()
   const far = useFarAway()
   const previous = useRef<{ nodes: FlowNode[]; edges: FlowEdgeType[] }>({ nodes: [], edges: [] })
@@ -105,6 +112,7 @@ function Graph(props: GraphViewProps) {
       proOptions={{ hideAttribution: true }}
       onNodeClick={(_, node) => onNodeClick?.(node.id)}
       onPaneClick={() => onNodeClick?.(null)}
+      onMoveStart={onMoveStart}
       onKeyDown={(event) => {
         const id = (event.target as HTMLElement).closest<HTMLElement>('.react-flow__node')?.dataset.id
         if (id !== undefined && (event.key === 'Enter' || event.key === ' ')) {
@@ -118,6 +126,23 @@ function Graph(props: GraphViewProps) {
       {(minimap ?? definition.nodes.length >= 12) ? <GraphMiniMap /> : null}
     </ReactFlow>
   )
+}
+
+/** Keeps a node in view at a zoom that can be read, while the whole graph cannot be and the reader has not taken over. */
+function useFollow(nodeId: string | null | undefined): OnMove {
+  const flow = useReactFlow()
+  const ready = useNodesInitialized()
+  const follows = useRef<boolean | undefined>(undefined)
+  useEffect(() => {
+    if (!ready || !nodeId) return
+    // Once: the first view is the whole graph, and it is legible or not.
+    follows.current ??= flow.getZoom() < LEGIBLE_ZOOM
+    if (follows.current)
+      void flow.fitView({ nodes: [{ id: nodeId }], minZoom: LEGIBLE_ZOOM, maxZoom: LEGIBLE_ZOOM, duration: 180 })
+  }, [flow, ready, nodeId])
+  return (event) => {
+    if (event !== null) follows.current = false
+  }
 }
 
 /** The map of the whole graph in the corner; nodes in the colour of their state, or of their category. */

@@ -3,6 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useReactFlow } from 'reactflow'
+import { createStore } from 'zustand/vanilla'
 import { copyText } from '@/components/ui/copy-text'
 import { toast } from '@/components/ui/toast'
 import { queryKey } from '@/lib/api/client/query'
@@ -15,7 +16,7 @@ import type { CanvasPort, ClipboardPort } from './actions/action'
 import { Autosave } from './autosave/autosave'
 import { saveDraft } from './autosave/save-draft'
 import { readUnsaved, writeUnsaved } from './autosave/unsaved-draft'
-import type { DesignerServices } from './designer-context'
+import type { DesignerServices, WorkflowMeta } from './designer-context'
 import { FIT } from './graph-view'
 import { createDesignerStore } from './store/designer-store'
 import { createProblemStore, watchProblems } from './store/problem-store'
@@ -63,12 +64,21 @@ export function useDesignerServices(workflow: Workflow, readOnly: boolean): Desi
       if (state.definition === before.definition || state.definition === shown) return
       autosave.change({ definition: state.definition })
     })
+    const meta = createStore<WorkflowMeta>(() => ({ name: workflow.name, description: workflow.description }))
     const built: DesignerServices = {
       workflowId: workflow.id,
       store,
       ui,
       problems: createProblemStore(),
       autosave,
+      meta,
+      setMeta: (change) => {
+        const before: WorkflowMeta = meta.getState()
+        const changed = (Object.keys(change) as (keyof WorkflowMeta)[]).some((key) => change[key] !== before[key])
+        if (!changed || store.getState().readOnly) return
+        meta.setState(change)
+        autosave.change(change)
+      },
       pointer,
       canvasElement,
       show: ({ definition, draft_revision }, label) => {
@@ -89,7 +99,10 @@ export function useDesignerServices(workflow: Workflow, readOnly: boolean): Desi
   })
 
   useEffect(() => services.store.getState().setReadOnly(readOnly), [services, readOnly])
-  useEffect(() => watchProblems(services.store, services.problems, validateDefinition), [services])
+  useEffect(
+    () => watchProblems(services.store, services.problems, (definition) => validateDefinition(definition).problems),
+    [services],
+  )
   useEffect(() => services.ui.subscribe((state) => writePreferences(window.localStorage, state)), [services])
   useRestore(services, workflow, readOnly)
   useLeaving(services)

@@ -14,6 +14,10 @@ export interface UiState {
   problems: boolean
   find: boolean
   dialog: DialogName | null
+  /** The question about a conflict was put aside; it is still open. */
+  conflictClosed: boolean
+  /** The run whose live states lie over the canvas. */
+  runId: string | null
   /** The picker of step types, and where on the screen it opens. */
   picker: { place: StepPlace; clientX: number; clientY: number } | null
   /** A field of the selected node to be shown and focused, by its path below the config; `name` for the name. */
@@ -41,6 +45,8 @@ export function createUiStore(preferences: Partial<UiPreferences> = {}): UiStore
     problems: false,
     find: false,
     dialog: null,
+    conflictClosed: false,
+    runId: null,
     picker: null,
     focusField: null,
     set,

@@ -1,0 +1,118 @@
+'use client'
+
+import { useEffect, useRef } from 'react'
+import { ReactFlowProvider } from 'reactflow'
+import { RunDialog } from '@/components/runs/run-dialog'
+import type { Workflow } from '@/lib/api/contracts/workflows'
+import { Canvas } from './canvas/canvas'
+import { CanvasToolbar } from './canvas/canvas-toolbar'
+import { StepPicker } from './canvas/step-picker'
+import { DesignerProvider, useDesigner, useServices, useUi } from './designer-context'
+import { Inspector } from './inspector/inspector'
+import { ConflictDialog } from './panels/conflict-dialog'
+import { EmptyCanvas } from './panels/empty-canvas'
+import { FindPanel } from './panels/find-panel'
+import { LiveRun } from './panels/live-run'
+import { Palette } from './panels/palette'
+import { ProblemsPanel } from './panels/problems-panel'
+import { PublishDialog } from './panels/publish-dialog'
+import { ReadOnlyHint } from './panels/read-only-hint'
+import { ShortcutsDialog } from './panels/shortcuts-dialog'
+import { TopBar } from './panels/top-bar'
+import { VersionsSheet } from './panels/versions-sheet'
+import { useDesignerKeys } from './use-designer-keys'
+import { useDesignerServices } from './use-designer-services'
+import { useNewerDraft } from './use-newer-draft'
+import { useNodeInUrl } from './use-node-in-url'
+
+export interface DesignerProps {
+  workflow: Workflow
+  /** Why it cannot be edited here; undefined when it can. */
+  readOnlyBecause: 'role' | 'phone' | 'archived' | undefined
+}
+
+/** The editor of one workflow. Fills its parent. */
+export function Designer(props: DesignerProps) {
+  return (
+    <ReactFlowProvider>
+      <Workbench {...props} />
+    </ReactFlowProvider>
+  )
+}
+
+function Workbench({ workflow, readOnlyBecause }: DesignerProps) {
+  const readOnly = readOnlyBecause !== undefined
+  const services = useDesignerServices(workflow, readOnly)
+  useDesignerKeys(services)
+  useNodeInUrl(services)
+  useNewerDraft(services, workflow)
+  return (
+    <DesignerProvider services={services} workflow={workflow}>
+      <div className="flex h-full min-h-0 flex-col">
+        <TopBar readOnly={readOnly} />
+        {readOnlyBecause === undefined ? null : <ReadOnlyHint because={readOnlyBecause} />}
+        <div className="flex min-h-0 flex-1">
+          {readOnly ? null : <PaletteWhenOpen />}
+          <div className="@container relative min-w-0 flex-1 bg-canvas">
+            <Canvas readOnly={readOnly} touch={readOnlyBecause === 'phone'} />
+            <EmptyCanvas />
+            <div className="pointer-events-none absolute inset-x-3 top-3 grid justify-items-center gap-2">
+              <LiveRun />
+              <FindPanel />
+            </div>
+            <div className="pointer-events-none absolute inset-x-3 bottom-4 grid justify-items-center gap-2">
+              <ProblemsPanel />
+              <CanvasToolbar readOnly={readOnly} />
+            </div>
+          </div>
+          <InspectorWhenOpen phone={readOnlyBecause === 'phone'} />
+        </div>
+      </div>
+      <StepPicker />
+      <PublishDialog />
+      <VersionsSheet />
+      <ShortcutsDialog />
+      <ConflictDialog />
+      <RunHere readOnly={readOnly} />
+      <FollowSelection />
+    </DesignerProvider>
+  )
+}
+
+function PaletteWhenOpen() {
+  return useUi((state) => state.palette) ? <Palette /> : null
+}
+
+function InspectorWhenOpen({ phone }: { phone: boolean }) {
+  const open = useUi((state) => state.inspector)
+  return open && !phone ? <Inspector /> : null
+}
+
+/** Asks for the inputs and starts a run, whose states then lie over this canvas. */
+function RunHere({ readOnly }: { readOnly: boolean }) {
+  const { ui, workflowId } = useServices()
+  const open = useUi((state) => state.dialog === 'run')
+  return (
+    <RunDialog
+      workflowId={workflowId}
+      draft={!readOnly}
+      open={open}
+      onOpenChange={(next) => ui.getState().set({ dialog: next ? 'run' : null })}
+      onStarted={(run) => ui.getState().set({ runId: run.id })}
+    />
+  )
+}
+
+/** Whoever selects a step wants to see it: the inspector turns to it. */
+function FollowSelection() {
+  const { ui } = useServices()
+  const first = useDesigner((state) => state.selection.nodes[0] ?? state.selection.edges[0])
+  const before = useRef(first)
+  useEffect(() => {
+    if (first !== undefined && first !== before.current && ui.getState().tab === 'workflow') {
+      ui.getState().set({ tab: 'step' })
+    }
+    before.current = first
+  }, [first, ui])
+  return null
+}
