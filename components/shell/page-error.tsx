@@ -19,18 +19,20 @@ export function PageError({ error, retry }: PageErrorProps) {
   }, [error])
   const digest = digestOf(error)
   return (
-    <ErrorState
-      title="This page ran into a problem"
-      description="Nothing you saved is lost, and runs go on. Try again; if it comes back, the reference below helps to find it in the log."
-      reference={digest ? `Reference ${digest}` : undefined}
-      onRetry={retry}
-      actions={
-        <Button asChild variant="ghost">
-          <Link href="/workflows">Go to workflows</Link>
-        </Button>
-      }
-      className="min-h-[60dvh] justify-center"
-    />
+    <div className="grid min-h-[60dvh] place-content-center">
+      <h1 className="sr-only">Something went wrong</h1>
+      <ErrorState
+        title="This page ran into a problem"
+        description="Nothing you saved is lost, and runs go on. Try again; if it comes back, the reference below helps to find it in the log."
+        reference={digest ? `Reference ${digest}` : undefined}
+        onRetry={retry}
+        actions={
+          <Button asChild variant="ghost">
+            <Link href="/workflows">Go to workflows</Link>
+          </Button>
+        }
+      />
+    </div>
   )
 }
 

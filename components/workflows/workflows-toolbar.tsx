@@ -8,6 +8,7 @@ import { STATUS_FILTERS, type useWorkflowFilters } from './use-workflow-list'
 
 const words = { published: 'Published', draft: 'Drafts', archived: 'Archived' } as const
 
+const anyStatus = 'Any status'
 const views = [
   { value: 'table', label: 'Table', icon: Rows3 },
   { value: 'cards', label: 'Cards', icon: LayoutGrid },
@@ -32,10 +33,11 @@ export function WorkflowsToolbar({ filters, setFilters }: WorkflowsToolbarProps)
         onValueChange={(value) => void setFilters({ status: STATUS_FILTERS.find((each) => each === value) ?? null })}
       >
         <SelectTrigger aria-label="Status" className="w-34">
-          <SelectValue />
+          {/* Said here as well: on the server the list of choices is not known yet. */}
+          <SelectValue>{filters.status === null ? anyStatus : words[filters.status]}</SelectValue>
         </SelectTrigger>
         <SelectContent>
-          <SelectItem value="all">Any status</SelectItem>
+          <SelectItem value="all">{anyStatus}</SelectItem>
           {STATUS_FILTERS.map((status) => (
             <SelectItem key={status} value={status}>
               {words[status]}
