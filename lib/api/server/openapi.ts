@@ -7,7 +7,6 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi'
 import { PERMISSIONS } from '../../auth/permissions'
-import { publicUrl } from '../../env'
 import { ERROR_CODES, type ErrorCode } from '../../errors'
 import { problemDocumentSchema } from '../contracts/common'
 import { healthContracts } from '../contracts/health'
@@ -29,16 +28,15 @@ export const describedContracts: readonly AnyContract[] = [
   openApiContract,
 ]
 
-let made: { url: string; document: oas31.OpenAPIObject } | undefined
+let made: oas31.OpenAPIObject | undefined
 
 /** The OpenAPI 3.1 document, generated from the contracts that the server validates with. */
 export function openApiDocument(): oas31.OpenAPIObject {
-  const url = publicUrl()
-  if (made?.url !== url) made = { url, document: generate(url) }
-  return made.document
+  made ??= generate()
+  return made
 }
 
-function generate(url: string): oas31.OpenAPIObject {
+function generate(): oas31.OpenAPIObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const contract of describedContracts) {
     const path = `/${contract.root === 'api' ? 'api' : 'v1'}${contract.path}`
@@ -52,7 +50,7 @@ function generate(url: string): oas31.OpenAPIObject {
       description: DESCRIPTION,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url }],
+    servers: [{ url: '/', description: 'This installation' }],
     tags: [...new Set(describedContracts.map((contract) => contract.tag))].map((name) => ({ name })),
     security: [{ apiKey: [] }, { bearer: [] }],
     components: {
