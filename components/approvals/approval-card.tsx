@@ -100,7 +100,7 @@ export function ApprovalCard({ subject, onDecided, ref, showKeys, meta, classNam
               </Button>
             ) : (
               <Button variant="ghost" size="xs" onClick={() => setEditing(true)}>
-                <PencilLine aria-hidden /> Edit {showKeys ? <Kbd>e</Kbd> : null}
+                <PencilLine aria-hidden /> Edit {showKeys ? <Kbd className="max-md:hidden">e</Kbd> : null}
               </Button>
             )
           ) : null}

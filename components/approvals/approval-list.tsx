@@ -20,7 +20,9 @@ export function ApprovalList({ approvals, selectedId, onSelect }: ApprovalListPr
   const nowMs = useNow(30_000)
   const current = useRef<HTMLButtonElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another selection scrolls into view
-  useEffect(() => current.current?.scrollIntoView({ block: 'nearest' }), [selectedId])
+  useEffect(() => {
+    current.current?.scrollIntoView({ block: 'nearest' })
+  }, [selectedId])
   return (
     <ul className="divide-y">
       {approvals.map((approval) => {
@@ -36,7 +38,8 @@ export function ApprovalList({ approvals, selectedId, onSelect }: ApprovalListPr
               onClick={() => onSelect(approval.id)}
               className={cn(
                 'grid w-full grid-cols-[1rem_1fr] gap-x-2.5 gap-y-0.5 px-4 py-3 text-left hover:bg-accent focus-visible:-outline-offset-2',
-                isSelected && 'bg-primary-soft hover:bg-primary-soft',
+                // On a phone the list is a page of its own: nothing is open beside it.
+                isSelected && 'md:bg-primary-soft md:hover:bg-primary-soft',
               )}
             >
               <StateIcon approval={approval} />

@@ -67,20 +67,15 @@ export function ApprovalsPage() {
 
   return (
     <div className="flex min-h-full flex-col md:h-(--shell-height)">
-      <div className="border-b px-4 pt-5 md:px-8 md:pt-6">
-        <PageHeader
-          title="Approvals"
-          badge={<ConnectionStatus connection={inbox.connection} />}
-          actions={<Keys />}
-          className={cn(chosenId !== '' && 'max-md:hidden')}
-        />
+      <div className={cn('border-b px-4 pt-5 md:px-8 md:pt-6', chosenId !== '' && 'max-md:sr-only')}>
+        <PageHeader title="Approvals" badge={<ConnectionStatus connection={inbox.connection} />} actions={<Keys />} />
         <Tabs
           value={view}
           onValueChange={(next) => {
             void setView(next as InboxView)
             void setChosenId(null)
           }}
-          className={cn('mt-2', chosenId !== '' && 'max-md:hidden')}
+          className="mt-2"
         >
           <TabsList className="border-b-0">
             <TabsTrigger value="open">

@@ -46,7 +46,8 @@ function Member({ value }: { value: unknown }) {
   return <span className="tabular-nums leading-6">{value === null ? '—' : String(value)}</span>
 }
 
-function isFlat(value: unknown): value is Record<string, unknown> {
+/** A small object whose members are plain values or short lists of them. */
+export function isFlat(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const members = Object.values(value)
   return members.length > 0 && members.length <= MEMBERS_AS_LIST && members.every(isPlain)

@@ -14,13 +14,14 @@ export function RunDuration({ run }: { run: Pick<RunSummary, 'status' | 'started
   return isTerminal(run.status) ? <Duration ms={null} /> : <Elapsed since={run.started_at} />
 }
 
-/** Tokens and cost of a run or call; a dash when no model was called. */
-export function Usage({ tokens, costUsd }: { tokens: number; costUsd: number }) {
+/** Tokens and cost of a run or call; a dash when no model was called. `unit`: says that it is tokens. */
+export function Usage({ tokens, costUsd, unit }: { tokens: number; costUsd: number; unit?: boolean }) {
   if (tokens === 0) return <span className="text-subtle-foreground">—</span>
   return (
     <Tooltip content={`${tokens.toLocaleString()} tokens, ${costUsd === 0 ? 'no cost' : `$${costUsd}`}`}>
       <span className="whitespace-nowrap tabular-nums">
         {formatCount(tokens)}
+        {unit ? ' tokens' : ''}
         {costUsd > 0 ? <span className="text-muted-foreground"> · {formatUsd(costUsd)}</span> : null}
       </span>
     </Tooltip>

@@ -18,7 +18,7 @@ export function triggerLabel(trigger: string): string {
 export function RunTrigger({ trigger, runBy }: { trigger: string; runBy: string }) {
   const Icon = TRIGGERS[trigger]?.icon ?? CodeXml
   return (
-    <span className="inline-flex min-w-0 items-center gap-1.5">
+    <span className="flex min-w-0 items-center gap-1.5">
       <Icon aria-hidden className="size-3.5 shrink-0 text-subtle-foreground" />
       <span className="truncate" title={`${triggerLabel(trigger)}${runBy ? `, by ${runBy}` : ''}`}>
         {runBy || triggerLabel(trigger)}

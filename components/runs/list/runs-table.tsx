@@ -46,6 +46,7 @@ export function RunsTable({ runs, selected, onSelect, onStop, mayStop }: RunsTab
             <TableHeaderCell>
               <Checkbox
                 aria-label="Select every run that can be stopped"
+                className="block"
                 disabled={stoppable.length === 0}
                 checked={chosen > 0 && chosen === stoppable.length ? true : chosen > 0 ? 'indeterminate' : false}
                 onCheckedChange={(on) => onSelect(stoppable, on === true)}
@@ -79,7 +80,7 @@ export function RunsTable({ runs, selected, onSelect, onStop, mayStop }: RunsTab
                   disabled={isTerminal(run.status)}
                   checked={selected.has(run.id)}
                   onCheckedChange={(on) => onSelect([run.id], on === true)}
-                  className={isTerminal(run.status) ? 'invisible' : ''}
+                  className={isTerminal(run.status) ? 'invisible block' : 'block'}
                 />
               </TableCell>
             ) : null}
@@ -90,7 +91,7 @@ export function RunsTable({ runs, selected, onSelect, onStop, mayStop }: RunsTab
               <div className="flex min-w-0 items-center gap-2">
                 <Link
                   href={`/runs/${run.id}`}
-                  className="truncate font-medium after:absolute after:inset-0 hover:text-primary"
+                  className="max-w-[65%] shrink-0 truncate font-medium after:absolute after:inset-0 hover:text-primary"
                 >
                   {run.workflow_name}
                 </Link>

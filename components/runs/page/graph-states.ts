@@ -62,6 +62,17 @@ export function edgeViewsOf(definition: WorkflowDefinition, state: RunState): Ed
   return views
 }
 
+/** The node to look at: what is going on, else what failed, else what came last. */
+export function attentionOf(state: RunState): string | undefined {
+  const visits = [...state.nodes.values()]
+  const last = visits.findLast((visit) => !UNTOUCHED.has(visit.status))
+  return (
+    visits.findLast((visit) => ACTIVE.has(visit.status)) ??
+    visits.find((visit) => visit.status === 'failed') ??
+    last
+  )?.nodeId
+}
+
 /** The visit of a node that a person means when they click on it: what is going on there, else what was there last. */
 export function shownVisit(visits: readonly NodeState[]): NodeState | undefined {
   return (

@@ -2,6 +2,7 @@
 
 import { Download, FileJson } from 'lucide-react'
 import { useState } from 'react'
+import { isFlat, ShownValue } from '@/components/approvals/shown-value'
 import { Button } from '@/components/ui/button'
 import { formatBytes } from '@/components/ui/format'
 import { JsonView } from '@/components/ui/json-view'
@@ -12,38 +13,44 @@ import { messageOf } from '@/lib/api/client/error'
 import { useApi } from '@/lib/api/client/query'
 import { contracts } from '@/lib/api/contracts/routes'
 import type { Payload } from '@/lib/api/contracts/runs'
-import { Markdown } from '../markdown'
 
 /** Shorter texts are plain; longer ones may be Markdown, so they can be read as such. */
 const LONG_TEXT = 80
 
-/** A value: text as text, anything else as JSON. */
+/** A value as a person reads it when it holds text worth reading, with its JSON beside it; otherwise JSON at once. */
 export function ValueView({ value }: { value: unknown }) {
-  if (typeof value === 'string' && value.length > LONG_TEXT) return <TextView text={value} />
-  return <JsonView value={value} />
-}
-
-function TextView({ text }: { text: string }) {
+  if (!holdsText(value)) return <JsonView value={value} />
   return (
-    <Tabs defaultValue="read" className="grid gap-2">
-      <TabsList variant="segmented" aria-label="How to show it">
+    <Tabs defaultValue="read" className="relative min-w-0">
+      <TabsList variant="segmented" aria-label="How to show it" className="mb-2">
         <TabsTrigger value="read" className="h-6! text-xs">
-          Text
+          Read
         </TabsTrigger>
         <TabsTrigger value="json" className="h-6! text-xs">
           JSON
         </TabsTrigger>
       </TabsList>
       <TabsContent value="read">
-        <div className="max-h-96 overflow-y-auto rounded-lg border bg-card px-3.5 py-2.5">
-          <Markdown text={text} />
-        </div>
+        <section
+          aria-label="Text"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
+          tabIndex={0}
+          className="max-h-112 overflow-y-auto rounded-lg border bg-card px-3.5 py-2.5"
+        >
+          <ShownValue value={value} />
+        </section>
       </TabsContent>
       <TabsContent value="json">
-        <JsonView value={text} />
+        <JsonView value={value} />
       </TabsContent>
     </Tabs>
   )
+}
+
+function holdsText(value: unknown): boolean {
+  const isLong = (text: unknown) => typeof text === 'string' && (text.length > LONG_TEXT || text.includes('\n'))
+  if (isLong(value)) return true
+  return isFlat(value) && Object.values(value).some(isLong)
 }
 
 /** A value of a run as the API gives it: here, or kept apart because it is large. */

@@ -50,15 +50,13 @@ export function RunHeader({ run, status, recoveries, connection }: RunHeaderProp
             Started <Time value={run.started_at ?? run.created_at} />
           </span>
           <span className="inline-flex items-center gap-1">
-            {isTerminal(status) ? 'took' : 'for'} <RunDuration run={{ ...run, status }} />
+            {isTerminal(status) ? 'took ' : ''}
+            <RunDuration run={{ ...run, status }} />
+            {isTerminal(status) ? '' : ' so far'}
           </span>
           <RunTrigger trigger={run.trigger} runBy={run.run_by} />
           {run.turn > 1 ? <span>turn {run.turn}</span> : null}
-          {run.tokens > 0 ? (
-            <span className="inline-flex items-center gap-1">
-              <Usage tokens={run.tokens} costUsd={run.cost_usd} /> tokens
-            </span>
-          ) : null}
+          {run.tokens > 0 ? <Usage tokens={run.tokens} costUsd={run.cost_usd} unit /> : null}
           <ConnectionStatus connection={connection} />
         </div>
       </div>

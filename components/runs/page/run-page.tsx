@@ -118,6 +118,7 @@ export function RunPage({ runId }: { runId: string }) {
                 nodeStates={page.nodeStates}
                 edgeStates={page.edgeStates}
                 selectedNodeId={selected?.nodeId ?? null}
+                followNodeId={selected?.nodeId ?? page.attention}
                 onNodeClick={select}
               />
             ) : definition.isError ? (

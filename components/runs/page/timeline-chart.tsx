@@ -205,8 +205,11 @@ function Axis({ scale, timeline, endMs }: { scale: TimeScale; timeline: Timeline
       {ticks.map((tick) => (
         <span
           key={tick}
-          className="absolute top-1 -translate-x-1/2 whitespace-nowrap first:translate-x-0"
-          style={{ left: percent(scale.place(timeline.startMs + tick)) }}
+          className="absolute top-1 whitespace-nowrap"
+          style={{
+            left: percent(scale.place(timeline.startMs + tick)),
+            transform: `translateX(-${Math.round(scale.place(timeline.startMs + tick) * 100)}%)`,
+          }}
         >
           {tick === 0 ? '0' : formatDuration(tick)}
         </span>
@@ -214,8 +217,12 @@ function Axis({ scale, timeline, endMs }: { scale: TimeScale; timeline: Timeline
       {scale.folded.map((stretch) => (
         <span
           key={stretch.from}
-          className="absolute top-1 flex -translate-x-1/2 items-center gap-1 whitespace-nowrap"
-          style={{ left: percent((stretch.from + stretch.to) / 2) }}
+          className="absolute top-1 flex items-center gap-1 whitespace-nowrap"
+          // Centred on its stretch, but never over an edge of the axis.
+          style={{
+            left: percent((stretch.from + stretch.to) / 2),
+            transform: `translateX(-${Math.round(((stretch.from + stretch.to) / 2) * 100)}%)`,
+          }}
         >
           <Hourglass aria-hidden className="size-3" />
           {formatDuration(stretch.durationMs)}

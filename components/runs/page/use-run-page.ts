@@ -10,7 +10,7 @@ import { type EventType, isTerminal, type RunEvent, type RunStatus } from '@/lib
 import { compile } from '@/lib/engine/graph'
 import { useRunStream } from '../stream/use-run-stream'
 import { timelineOf } from '../timeline'
-import { edgeViewsOf, nodeViewsOf } from './graph-states'
+import { attentionOf, edgeViewsOf, nodeViewsOf } from './graph-states'
 
 /** Events after which the record of the run says something new; what nodes do is in the log itself. */
 const RECORD_CHANGES: ReadonlySet<EventType> = new Set([
@@ -62,6 +62,7 @@ export function useRunPage(runId: string) {
   )
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const edgeStates = useMemo(() => (graph && state ? edgeViewsOf(graph, state) : undefined), [graph, state, version])
+  const attention = state ? attentionOf(state) : undefined
   const timeline = useMemo(() => timelineOf(events), [events])
   const names = useMemo(() => new Map(graph?.nodes.map((node) => [node.id, node.name])), [graph])
 
@@ -73,6 +74,7 @@ export function useRunPage(runId: string) {
     status,
     nodeStates,
     edgeStates,
+    attention,
     timeline,
     names,
     ...waitsOf(run.data, state),
