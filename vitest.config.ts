@@ -10,6 +10,7 @@ const excluded = ['**/node_modules/**', '.next*/**', 'dist/**', '.data*/**', 'e2
 export default defineConfig({
   resolve: { alias },
   test: {
+    maxWorkers: 2,
     projects: [
       {
         resolve: { alias },
@@ -41,7 +42,6 @@ export default defineConfig({
           setupFiles: ['lib/testing/database-setup.ts'],
           testTimeout: 20_000,
           hookTimeout: 20_000,
-          maxWorkers: 2,
         },
       },
     ],

@@ -36,6 +36,7 @@ async function prepare() {
   if (!isInstalled(root, { development: dev }))
     await step('Install packages', () => install(root, { development: dev }))
   process.env.NODE_ENV = dev ? 'development' : 'production'
+  process.env.NEXT_TELEMETRY_DISABLED = '1'
   await step('Generate the database client', async () => done(await generateClient(root)))
   await step('Bundle the server', async () => done(await bundleServer(root)))
 }
@@ -43,6 +44,7 @@ async function prepare() {
 async function start() {
   const product = await importServer(root)
   await product.settlePort()
+  await product.checkGivenDatabase()
   const dataFolder = resolve(product.readKnobs().DATA_DIR)
   stopping.after(await product.claimDataFolder(dataFolder))
   if (!dev) await step('Build the pages', async () => done(await buildPages(root)))

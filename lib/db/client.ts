@@ -51,6 +51,8 @@ export async function closeDatabase(): Promise<void> {
   const [client, connections] = [prismaIfAny(), poolIfAny()]
   forgetSingleton('prisma')
   forgetSingleton('pool')
+  // Its connections say goodbye after end() has returned; a server that stops in between is no news.
+  connections?.removeAllListeners('error').on('error', () => undefined)
   await client?.$disconnect()
   await connections?.end()
 }

@@ -1,6 +1,8 @@
 import { say } from './steps.mjs'
 
-const GRACE_MS = 20_000
+const GRACE_MS = 15_000
+/** What serves has this long in all; then the database is closed under it, which loses nothing that was committed. */
+const SERVING_LIMIT_MS = 20_000
 const LIMIT_MS = 30_000
 /** npm passes Ctrl-C on a second time at once; only a later one means that somebody is losing patience. */
 const IMPATIENCE_AFTER_MS = 1_000
@@ -22,7 +24,8 @@ export function onStop() {
 
   async function stop(code) {
     setTimeout(() => process.exit(code || 1), LIMIT_MS).unref()
-    for (const close of serving) await attempt(() => close(GRACE_MS))
+    const late = new Promise((resolve) => setTimeout(resolve, SERVING_LIMIT_MS).unref())
+    for (const close of serving) await Promise.race([attempt(() => close(GRACE_MS)), late])
     for (const close of opened.reverse()) await attempt(close)
     process.exit(code)
   }

@@ -5,12 +5,14 @@ import { importServer } from './build.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const GRACE_MS = 2_000
+const LIMIT_MS = 5_000
 
 const product = await importServer(root)
 const serving = await product.serve({ dev: true })
 process.send?.('listening')
 
 const stop = async () => {
+  setTimeout(() => process.exit(1), LIMIT_MS).unref()
   await serving.stop(GRACE_MS)
   process.exit(0)
 }

@@ -16,11 +16,15 @@ export interface OpenDatabase {
   close(): Promise<void>
 }
 
+/** Says early, before anything slow is done, that DATABASE_URL cannot be used. */
+export async function checkGivenDatabase(): Promise<void> {
+  if (process.env.DATABASE_URL) await checkReachable(process.env.DATABASE_URL)
+}
+
 /** The database that DATABASE_URL names, or an embedded PostgreSQL in the data folder. */
 export async function openDatabase(dataFolder: string): Promise<OpenDatabase> {
   const given = process.env.DATABASE_URL
   if (given) {
-    await checkReachable(given)
     return { note: new URL(given).host, close: closeDatabase }
   }
   try {
@@ -38,7 +42,10 @@ export async function openDatabase(dataFolder: string): Promise<OpenDatabase> {
 
 /** For a worker alone: the given database, or the embedded one of the start that runs on the same data folder. */
 export async function joinDatabase(dataFolder: string): Promise<OpenDatabase> {
-  if (process.env.DATABASE_URL) return openDatabase(dataFolder)
+  if (process.env.DATABASE_URL) {
+    await checkGivenDatabase()
+    return openDatabase(dataFolder)
+  }
   const url = await runningEmbeddedPostgres(join(dataFolder, 'postgres'))
   if (url === undefined) {
     throw new Obstacle(`No database runs in ${dataFolder}: run \`npm start\` there first, or set DATABASE_URL.`)

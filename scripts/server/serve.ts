@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import next from 'next'
 import { createFrontDoor } from '@/lib/api/server/front-door'
+import { closeNotify } from '@/lib/db/notify'
 import { env, publicUrl } from '@/lib/env'
 import { log } from '@/lib/log'
 import { startWorker } from '@/lib/worker/main'
@@ -31,11 +32,13 @@ export async function serve(options: { dev: boolean }): Promise<Serving> {
   await pages.prepare()
   const nextHandler = pages.getRequestHandler()
   const frontDoor = createFrontDoor({ next: (request, response) => void nextHandler(request, response) })
+  const upgraded = new Set<Duplex>()
   const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, frontDoor)
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => undefined)
-    if (options.dev && isHotReload(request)) upgrades.emit('upgrade', request, socket, head)
-    else socket.destroy()
+    if (!options.dev || !isHotReload(request)) return socket.destroy()
+    upgraded.add(socket.on('close', () => upgraded.delete(socket)))
+    upgrades.emit('upgrade', request, socket, head)
   })
   server.on('clientError', (_error, socket) => socket.destroy())
 
@@ -46,8 +49,10 @@ export async function serve(options: { dev: boolean }): Promise<Serving> {
     stop: async (graceMs) => {
       const closed = new Promise<void>((done) => server.close(() => done()))
       server.closeIdleConnections()
+      for (const socket of upgraded) socket.destroy()
       const hurry = setTimeout(() => server.closeAllConnections(), Math.min(graceMs, CONNECTION_GRACE_MS))
       await worker.stop(graceMs).catch((error: unknown) => log.error({ err: error }, 'the worker did not stop cleanly'))
+      await closeNotify()
       await closed
       clearTimeout(hurry)
       await pages.close()
@@ -58,7 +63,7 @@ export async function serve(options: { dev: boolean }): Promise<Serving> {
 /** Only a page that we served may open it: a foreign page names its own origin. */
 function isHotReload(request: IncomingMessage): boolean {
   const { host, origin } = request.headers
-  if (!request.url?.startsWith('/_next/') || !host) return false
+  if (!request.url?.startsWith('/_next/hmr') || !host) return false
   return origin === undefined || origin === `http://${host}`
 }
 

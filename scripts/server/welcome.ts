@@ -17,7 +17,8 @@ export async function welcome(dataFolder: string): Promise<string[]> {
   }
   const firstRun = await readFirstRun(dataFolder)
   if (firstRun !== undefined) {
-    const file = relative(process.cwd(), firstRunFile(dataFolder))
+    const path = firstRunFile(dataFolder)
+    const file = path.startsWith(process.cwd()) ? relative(process.cwd(), path) : path
     lines.push(`Sign in     as ${firstRun.email}; the password is in ${file}`)
     const sample = sampleWorkflows.find(({ slug }) => firstRun.workflows[slug] !== undefined)
     if (sample) lines.push(`Run it      ${executeLine(url, firstRun.workflows[sample.slug] ?? '', firstRun.api_key)}`)

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { pool } from '@/lib/db/client'
 import { pendingMigrations } from '@/lib/db/migration-files'
+import { closeNotify } from '@/lib/db/notify'
 import { startWorker } from '@/lib/worker/main'
 import { Obstacle } from './obstacle'
 import type { Serving } from './serve'
@@ -12,5 +13,11 @@ export async function serveWorker(): Promise<Serving> {
     throw new Obstacle(`The database lacks migrations (${missing.join(', ')}): run \`npm start\` on it first.`)
   }
   const worker = await startWorker({})
-  return { url: hostname(), stop: (graceMs) => worker.stop(graceMs) }
+  return {
+    url: hostname(),
+    stop: async (graceMs) => {
+      await worker.stop(graceMs)
+      await closeNotify()
+    },
+  }
 }
