@@ -164,7 +164,7 @@ describe('mistakes', () => {
 })
 
 /** Every one of these must end in a typed error, and soon. The machine may be slow: nothing is timed, only the end is awaited. */
-describe('what would run long or grow large is stopped', () => {
+describe('what would run long or grow large is stopped', { timeout: 60_000 }, () => {
   const doubling = '$g := function($n) { $n = 0 ? {} : ($x := $g($n - 1); {"a": $x, "b": $x}) }'
   test.each([
     ['($f := function() { $f() }; $f())', 'timeout'],
@@ -270,7 +270,7 @@ describe('an expression reaches nothing but its scope', () => {
   })
 })
 
-describe('shortcuts give what JSONata gives', () => {
+describe('shortcuts give what JSONata gives', { timeout: 60_000 }, () => {
   const json = fc.jsonValue({ maxDepth: 4 })
   const plain = (value: unknown) => (value === undefined ? null : JSON.parse(JSON.stringify(value)))
 
@@ -324,7 +324,9 @@ describe('shortcuts give what JSONata gives', () => {
   })
 })
 
-test('evaluations take turns, so that one with a long list never runs out of time because of others', async () => {
+test('evaluations take turns, so that one with a long list never runs out of time because of others', {
+  timeout: 60_000,
+}, async () => {
   const inputs = { rows: Array.from({ length: 500 }, (_, index) => ({ v: index })) }
   const results = await Promise.all(
     Array.from({ length: 50 }, () => evaluate('$sum(inputs.rows[v % 2 = 0].v)', { inputs })),
