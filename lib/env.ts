@@ -15,6 +15,8 @@ const schema = z.object({
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** How many proxies of yours stand in front and append to `X-Forwarded-For`; 0: the header is not believed. */
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
+  /** Calls of one key or person within a minute before they are answered 429. */
+  API_CALLS_PER_MINUTE: z.coerce.number().int().min(1).default(6_000),
   /** Secret of the sign-in cookies. `npm start` makes one in DATA_DIR when it is absent. */
   NEXTAUTH_SECRET: z.string().min(32).optional(),
   /** The default OpenAI-compatible server of LLM nodes whose model does not name `offline/…`. */

@@ -3,6 +3,7 @@ import { RateLimiterMemory, RateLimiterPostgres, type RateLimiterRes } from 'rat
 import { pool } from '../db/client'
 import { processSingleton } from '../db/process'
 import { normaliseEmail } from '../db/users'
+import { env } from '../env'
 import { AppError } from '../errors'
 import type { Principal } from './principal'
 
@@ -14,6 +15,7 @@ export interface RateBudget {
   resetSeconds: number
 }
 
+/** Unless the operator says otherwise. */
 export const CALLS_PER_MINUTE = 6_000
 export const SIGN_INS_PER_MINUTE_AND_ADDRESS = 10
 export const SIGN_INS_PER_MINUTE_AND_ACCOUNT = 5
@@ -21,17 +23,18 @@ export const SET_UPS_PER_MINUTE_AND_ADDRESS = 10
 const WINDOW_SECONDS = 60
 
 // In memory, per process: counting costs a microsecond, and the limit protects this process.
-const calls = processSingleton(
-  'rate.calls',
-  () => new RateLimiterMemory({ points: CALLS_PER_MINUTE, duration: WINDOW_SECONDS }),
-)
+const calls = () =>
+  processSingleton(
+    'rate.calls',
+    () => new RateLimiterMemory({ points: env().API_CALLS_PER_MINUTE, duration: WINDOW_SECONDS }),
+  )
 
 /** Counts one call of this key or person. Throws `rate_limited` (429) with the seconds to wait when the budget is spent. */
 export async function countCall(principal: Principal): Promise<RateBudget> {
-  const left = await consume(calls, principal.id)
+  const left = await consume(calls(), principal.id)
   if (left.allowed) return left.budget
   throw refusal(
-    `This ${principal.kind === 'user' ? 'person' : 'key'} made ${CALLS_PER_MINUTE} calls within a minute`,
+    `This ${principal.kind === 'user' ? 'person' : 'key'} made ${left.budget.limit} calls within a minute`,
     left.budget,
   )
 }

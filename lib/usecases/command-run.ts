@@ -20,6 +20,8 @@ export interface CommandRun {
   inputs?: Record<string, unknown>
   /** Count this as the next turn of the conversation. */
   newTurn?: boolean
+  /** What the caller must be allowed to do: whoever may execute a workflow may also go on with its conversation. */
+  permission?: 'run:write' | 'workflow:execute'
 }
 
 /**
@@ -29,7 +31,7 @@ export interface CommandRun {
  */
 export async function commandRun(options: CommandRun): Promise<void> {
   const { principal, runId } = options
-  requirePermission(principal, 'run:write')
+  requirePermission(principal, options.permission ?? 'run:write')
   const pulse = await readRunPulse(runId)
   if (pulse.teamId !== principal.team.id) throw new AppError('not_found', 'There is no such run.')
   if (isTerminal(pulse.status)) {

@@ -48,6 +48,9 @@ export async function executeTurn(options: {
   return { ...(await getTurn({ principal, runId })), settled }
 }
 
+/** Whoever may execute a workflow may also hold the conversation that follows. */
+const permission = 'workflow:execute'
+
 async function act(options: {
   principal: Principal
   workflowId: Id
@@ -62,7 +65,7 @@ async function act(options: {
   const run = await getRun({ principal, runId: command.runId })
   if (run.workflow_id !== workflowId) throw noSuchRun()
   if (command.type === 'continue') await goOn(principal, run, command)
-  else await commandRun({ principal, runId: run.id, command: command.type })
+  else await commandRun({ principal, runId: run.id, command: command.type, permission })
   return run.id
 }
 
@@ -73,12 +76,12 @@ async function goOn(
 ): Promise<void> {
   const { inputs, data } = command
   if (inputs !== undefined || data !== undefined) {
-    await commandRun({ principal, runId: run.id, command: 'data', inputs, data, newTurn: true })
+    await commandRun({ principal, runId: run.id, command: 'data', inputs, data, newTurn: true, permission })
     return
   }
   if (isTerminal(run.status)) throw new AppError('run_ended', `The run has ended: ${run.status}.`)
   if (run.status === 'paused') {
-    await commandRun({ principal, runId: run.id, command: 'resume', newTurn: true })
+    await commandRun({ principal, runId: run.id, command: 'resume', newTurn: true, permission })
     return
   }
   const [approval] = run.waits.filter((wait) => wait.kind === 'approval')

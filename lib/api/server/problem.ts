@@ -61,9 +61,12 @@ function problemsOfIssue(issue: z.core.$ZodIssue, root: string): FieldProblem[] 
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ path: at([...issue.path, key]), message: 'unknown field' }))
   }
-  return [{ path: at(issue.path), message: lowerFirst(issue.message) }]
+  return [{ path: at(issue.path), message: plainMessage(issue.message) }]
 }
 
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1)
+/** The schema library's sentence without its preamble: "expected string, received number". */
+function plainMessage(message: string): string {
+  if (message.endsWith('received undefined')) return 'is missing'
+  const plain = message.replace(/^Invalid input: /, '')
+  return plain.charAt(0).toLowerCase() + plain.slice(1)
 }

@@ -32,7 +32,7 @@ export const runRoutes = [
     })
     const headers: Record<string, string> = { Location: `/v1/runs/${runId}` }
     if (prefersAsync) headers['Preference-Applied'] = 'respond-async'
-    else await waitFor(runId, body.wait, request.signal)
+    else await waitFor(runId, body.wait, request)
     return new Reply({ json: await getRun({ principal, runId }), status: prefersAsync ? 202 : 201, headers })
   }),
 
@@ -63,7 +63,7 @@ export const runRoutes = [
   defineRoute(contracts.commandRun, async ({ principal, params, body, request, prefersAsync }) => {
     const runId = params.run_id
     await commandRun({ principal, runId, command: body.command, data: body.data, inputs: body.inputs })
-    if (!prefersAsync) await waitFor(runId, body.wait, request.signal)
+    if (!prefersAsync) await waitFor(runId, body.wait, request)
     return getRun({ principal, runId })
   }),
 
@@ -87,8 +87,9 @@ function triggerOf(principal: Principal): string {
   return principal.kind === 'user' ? 'browser' : 'api'
 }
 
-async function waitFor(runId: string, seconds: number | undefined, signal: AbortSignal): Promise<void> {
-  if (seconds !== undefined && seconds > 0) await awaitRun({ runId, timeoutMs: seconds * 1_000, signal })
+async function waitFor(runId: string, seconds: number | undefined, request: Request): Promise<void> {
+  if (seconds !== undefined && seconds > 0)
+    await awaitRun({ runId, timeoutMs: seconds * 1_000, signal: request.signal })
 }
 
 function statusesOf(text: string | undefined): RunStatus[] | undefined {

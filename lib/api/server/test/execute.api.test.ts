@@ -325,6 +325,15 @@ describe('what a turn may not do', () => {
     expect((await execute(workflowId, { run_input: { team_id: toObjectId(team.id) } })).status).toBe(200)
   })
 
+  it('needs no more than workflows:execute, for every turn', async () => {
+    const workflowId = await publish(conversation())
+    const caller = await keyWith(team, ['workflows:execute'], 'runner')
+    const turn = (json: unknown) => api.ask('POST', `/v1/workflows/${workflowId}/execute`, { key: caller, json })
+    const { run_id } = (await turn({ run_input: {} })).body
+    expect((await turn({ run_id, run_input: { input: { name: 'Ada' } } })).body.turn_number).toBe(2)
+    expect((await turn({ run_id, run_input: { command: 'stop' } })).body.status).toBe('cancelled')
+  })
+
   it('needs the scope workflows:execute', async () => {
     const reader = await keyWith(team, ['runs:read'])
     const { body } = await api.ask('POST', `/v1/workflows/${newId()}/execute`, { key: reader, json: { run_input: {} } })

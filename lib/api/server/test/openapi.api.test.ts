@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openApi, type TestApi } from '../../../testing/api'
+import { makeTenant, openApi, type TestApi } from '../../../testing/api'
 import { contracts } from '../../contracts/routes'
 import { routes } from '../routes'
 
@@ -54,6 +54,14 @@ describe('the description of the API', () => {
       if (route.contract.example !== undefined)
         expect(route.contract.body?.safeParse(route.contract.example).error).toBeUndefined()
     }
+  })
+
+  it('shows an example workflow that can be created and published as it stands', async () => {
+    const { key } = await makeTenant()
+    const json = document.paths['/v1/workflows'].post.requestBody.content['application/json'].example
+    const made = await api.ask('POST', '/v1/workflows', { key, json })
+    expect(made.body.problems).toEqual([])
+    expect((await api.ask('POST', `/v1/workflows/${made.body.id}/publish`, { key })).status).toBe(201)
   })
 
   it('may be read by anybody and kept for a while', async () => {
