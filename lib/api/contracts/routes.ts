@@ -345,4 +345,3 @@ export const contracts = {
   }),
   ...healthContracts,
 } as const
-export type ContractId = keyof typeof contracts

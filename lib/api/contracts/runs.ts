@@ -114,7 +114,6 @@ export const commandBodySchema = z
     wait: z.number().min(0).max(300).optional(),
   })
   .meta({ id: 'RunCommand' })
-export type RunCommandBody = z.infer<typeof commandBodySchema>
 
 export const eventsQuerySchema = z.object({
   after: z.coerce.number().int().min(0).default(0),
@@ -166,7 +165,6 @@ export const decideBodySchema = z
     path: z.array(z.string()).optional().meta({ description: 'Which of several, when the node waits more than once.' }),
   })
   .meta({ id: 'Decide' })
-export type DecideBody = z.infer<typeof decideBodySchema>
 
 export const decisionSchema = z
   .object({
