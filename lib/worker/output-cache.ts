@@ -33,10 +33,10 @@ export class OutputCache {
   read(nodeId: string): unknown {
     const key = this.latest.get(nodeId)
     if (key === undefined) return undefined
-    return this.values.has(key) ? this.values.get(key) : this.fetch(key)
+    return this.values.has(key) ? this.values.get(key) : this.load(key)
   }
 
-  private async fetch(key: string): Promise<unknown> {
+  private async load(key: string): Promise<unknown> {
     const value = await readNodeOutput(this.runId, key)
     this.values.set(key, value)
     return value
