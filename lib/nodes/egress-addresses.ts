@@ -67,7 +67,7 @@ export function parseEgressAllow(text: string): EgressAllowance {
     const widest = family === 'ipv4' ? 32 : 128
     const prefix = prefixText === undefined ? widest : /^\d{1,3}$/.test(prefixText) ? Number(prefixText) : -1
     if (family && prefix >= 0 && prefix <= widest) addresses.addSubnet(base, prefix, family)
-    else if (!family && prefixText === undefined && /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i.test(entry))
+    else if (!family && prefixText === undefined && /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?\.?$/i.test(entry))
       hosts.add(hostKey(entry))
     else
       throw new Error(`EGRESS_ALLOW: "${entry}" is neither a host name nor an address nor a CIDR such as 10.1.0.0/16.`)

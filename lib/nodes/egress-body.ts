@@ -41,7 +41,7 @@ export function limitedBody(
   const name = encoding.trim().toLowerCase()
   const decoder = name === '' || name === 'identity' ? undefined : DECODERS[name]
   if (name !== '' && name !== 'identity' && !decoder) {
-    source.destroy()
+    source.on('error', () => undefined).destroy()
     throw new EgressError('invalid_header', `The answer is encoded as "${name}", which is not supported.`)
   }
   const stages = [source, count, ...(decoder ? [decoder()] : []), limit]
@@ -56,7 +56,8 @@ function connect(stages: Readable[], explain: (error: unknown) => EgressError): 
     for (const stage of stages) stage.destroy(shown)
   }
   stages.forEach((stage, index) => {
-    stage.once('error', fail)
+    // Not `once`: a stream may fail again while it is torn down, and an error without a listener ends the process.
+    stage.on('error', fail)
     const next = stages[index + 1]
     if (next instanceof Transform) stage.pipe(next)
   })
