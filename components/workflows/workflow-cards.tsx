@@ -3,6 +3,7 @@ import { Card } from '@/components/ui/card'
 import { cn } from '@/components/ui/cn'
 import { Time } from '@/components/ui/time'
 import type { WorkflowSummary } from '@/lib/api/contracts/workflows'
+import { successRate } from './run-health'
 import { RunSparkline } from './run-sparkline'
 import { SuccessRate } from './success-rate'
 import { WorkflowActions } from './workflow-actions'
@@ -40,7 +41,7 @@ export function WorkflowCards({ workflows, className }: { workflows: WorkflowSum
             </p>
             <div className="mt-auto flex items-end justify-between gap-3">
               <RunSparkline workflow={workflow} className="relative z-1" />
-              {workflow.recent_runs.length > 0 ? (
+              {successRate(workflow.recent_runs) !== null ? (
                 <span className="text-right text-xs">
                   <SuccessRate runs={workflow.recent_runs} className="relative z-1 font-medium text-sm" />
                   <span className="block text-muted-foreground">success</span>
