@@ -43,10 +43,10 @@ async function prepare() {
 
 async function start() {
   const product = await importServer(root)
-  await product.settlePort()
-  await product.checkGivenDatabase()
   const dataFolder = resolve(product.readKnobs().DATA_DIR)
   stopping.after(await product.claimDataFolder(dataFolder))
+  await product.settlePort()
+  await product.checkGivenDatabase()
   if (!dev) await step('Build the pages', async () => done(await buildPages(root)))
 
   await product.loadSecrets(dataFolder)

@@ -3,6 +3,7 @@ import { say } from './steps.mjs'
 const GRACE_MS = 15_000
 /** What serves has this long in all; then the database is closed under it, which loses nothing that was committed. */
 const SERVING_LIMIT_MS = 20_000
+const PARENT_CHECK_MS = 500
 const LIMIT_MS = 30_000
 /** npm passes Ctrl-C on a second time at once; only a later one means that somebody is losing patience. */
 const IMPATIENCE_AFTER_MS = 1_000
@@ -44,6 +45,7 @@ export function onStop() {
   }
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, asked)
+  if (process.env.npm_lifecycle_event) whenParentEnds(asked) // npm was killed and could not pass that on
   process.on('uncaughtException', (error) => {
     process.stderr.write(`${error?.stack ?? error}\n`)
     void now(1)
@@ -55,6 +57,16 @@ export function onStop() {
     after: (close) => opened.push(close),
     now,
   }
+}
+
+function whenParentEnds(then) {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    then()
+  }, PARENT_CHECK_MS)
+  timer.unref()
 }
 
 async function attempt(close) {

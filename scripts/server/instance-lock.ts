@@ -2,6 +2,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Obstacle } from './obstacle'
 
+const STOPPING_MS = 5_000
+
 /**
  * One `npm start` per data folder: two would stop each other's database. The file names the process that holds the folder;
  * one that was killed leaves the file behind, which the next start sees is stale.
@@ -10,13 +12,23 @@ export async function claimDataFolder(folder: string): Promise<() => Promise<voi
   await mkdir(folder, { recursive: true })
   const file = join(folder, 'start.pid')
   const holder = Number(await readFile(file, 'utf8').catch(() => '0'))
-  if (holder !== process.pid && (await isStart(holder))) {
+  if (holder !== process.pid && (await staysAlive(holder))) {
     throw new Obstacle(
       `Another start (process ${holder}) uses the data folder ${folder}: stop that one or choose another DATA_DIR.`,
     )
   }
   await writeFile(file, String(process.pid))
   return () => rm(file, { force: true })
+}
+
+/** One that is just stopping is given the time. */
+async function staysAlive(pid: number): Promise<boolean> {
+  const deadline = Date.now() + STOPPING_MS
+  while (await isStart(pid)) {
+    if (Date.now() > deadline) return true
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  return false
 }
 
 async function isStart(pid: number): Promise<boolean> {
