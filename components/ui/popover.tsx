@@ -6,9 +6,7 @@ import { cn } from './cn'
 import { surfaceClasses } from './surface'
 
 export const Popover = Radix.Root
-export const PopoverTrigger = Radix.Trigger
 export const PopoverAnchor = Radix.Anchor
-export const PopoverClose = Radix.Close
 
 export function PopoverContent({ className, sideOffset = 6, ...props }: ComponentProps<typeof Radix.Content>) {
   return (

@@ -9,7 +9,6 @@ import { itemClasses, surfaceClasses } from './surface'
 
 export const Select = RadixSelect.Root
 export const SelectValue = RadixSelect.Value
-export const SelectGroup = RadixSelect.Group
 
 export function SelectTrigger({ className, children, ...props }: ComponentProps<typeof RadixSelect.Trigger>) {
   return (
@@ -56,11 +55,5 @@ export function SelectItem({ className, children, ...props }: ComponentProps<typ
         <Check aria-hidden className="size-4 text-primary" />
       </RadixSelect.ItemIndicator>
     </RadixSelect.Item>
-  )
-}
-
-export function SelectLabel({ className, ...props }: ComponentProps<typeof RadixSelect.Label>) {
-  return (
-    <RadixSelect.Label className={cn('px-2 py-1.5 font-medium text-muted-foreground text-xs', className)} {...props} />
   )
 }

@@ -8,8 +8,6 @@ import { cn } from './cn'
 import { overlayClasses } from './dialog'
 
 export const Sheet = RadixDialog.Root
-export const SheetTrigger = RadixDialog.Trigger
-export const SheetClose = RadixDialog.Close
 
 const sides = {
   right: 'inset-y-0 right-0 h-full w-full max-w-md border-l data-[state=open]:slide-in-from-right-8',
