@@ -265,6 +265,60 @@ describe('the answer to a turn', () => {
     expect(turn({ status: 'cancelled', error_summary: 'Stopped by Ada.' }).error).toBeNull()
   })
 
+  it('puts the start of a node in front of the first event that names it', () => {
+    const place = { at, node_id: 'say', path: [] }
+    const { events } = turn(
+      {},
+      {
+        events: [
+          { event: { type: 'message_shown', seq: 3, ...place, text: 'Hello' }, node_name: 'Say', output: null },
+          {
+            event: {
+              type: 'node_succeeded',
+              seq: 4,
+              ...place,
+              attempt: 1,
+              port: 'out',
+              started_at: at,
+              output_bytes: 4,
+            },
+            node_name: 'Say',
+            output: { value: {} },
+          },
+        ],
+      },
+    )
+    expect(events.map(({ seq, type }) => [seq, type])).toEqual([
+      [3, 'node_started'],
+      [3, 'message_shown'],
+      [4, 'node_succeeded'],
+    ])
+  })
+
+  it('does not begin again what began in an earlier turn', () => {
+    const place = { at, node_id: 'ask', path: [] }
+    const actor = { kind: 'api_key', name: 'k' } as const
+    const { events } = turn(
+      {},
+      {
+        events: [
+          {
+            event: { type: 'turn_started', seq: 7, at, turn: 2, actor, command: 'data' },
+            node_name: null,
+            output: null,
+          },
+          {
+            event: { type: 'input_received', seq: 8, ...place, wait_id: 'w', actor, output_bytes: 2 },
+            node_name: 'Ask',
+            output: { value: 1 },
+          },
+        ],
+      },
+    )
+    expect(events.map(({ type }) => type)).toEqual(['turn_started', 'input_received'])
+    expect(events[1]).toMatchObject({ node_name: 'Ask', output: 1 })
+  })
+
   it('tells every event, a start for every node that ended, and outputs beside the ends', () => {
     const node = { path: [], attempt: 1, port: 'out', started_at: at, output_bytes: 4 }
     const answer = turn(

@@ -174,26 +174,46 @@ function errorText(run: Run): string {
   return run.error_summary ?? run.error?.message ?? run.error_reason ?? 'The run failed.'
 }
 
+type SessionEvent = SessionTurn['events'][number]
+/** What a node's end, or its wait, tells of how it began. */
+type NodeEnd = Extract<RunEvent, { type: 'node_succeeded' | 'node_failed' | 'node_waiting' }>
+
 /**
  * The log as it is, with two things said more plainly: a node's end carries its name and output, and a node whose start and
- * end are one entry of the log appears as two, under the same `seq`.
+ * end are one entry of the log has a start too, in front of the first event that names it and under the same `seq`.
  */
 function sessionEvents(items: Turn['events']): SessionTurn['events'] {
-  const started = new Set<string>()
+  const ends = new Map<string, NodeEnd>()
+  for (const { event } of items) {
+    if (!isNodeEnd(event)) continue
+    const key = nodeKey(event.path, event.node_id)
+    if (!ends.has(key)) ends.set(key, event)
+  }
+  const begun = new Set<string>()
   return items.flatMap(({ event, node_name, output }): SessionTurn['events'] => {
-    if (!('node_id' in event) || event.node_id === undefined) return [{ ...event }]
-    const named = { ...event, node_name, ...outputMembers(output) }
-    const key = 'path' in event ? nodeKey(event.path, event.node_id) : event.node_id
-    if (event.type === 'node_started') started.add(key)
-    const endsUnannounced =
-      (event.type === 'node_succeeded' || event.type === 'node_failed' || event.type === 'node_waiting') &&
-      !started.has(key)
-    if (!endsUnannounced) return [named]
-    started.add(key)
-    const { seq, node_id, path, attempt } = event
-    const at = event.type === 'node_waiting' ? event.at : event.started_at
-    return [{ type: 'node_started', seq, at, node_id, path, attempt, node_name }, named]
+    const { type, seq, at, ...rest } = event
+    const told: SessionEvent = {
+      type,
+      seq,
+      at,
+      ...rest,
+      ...(node_name === null ? {} : { node_name }),
+      ...outputMembers(output),
+    }
+    if (!('path' in event)) return [told]
+    const key = nodeKey(event.path, event.node_id)
+    const end = ends.get(key)
+    const isBegun = begun.has(key) || type === 'node_started' || end === undefined
+    begun.add(key)
+    if (isBegun) return [told]
+    const { node_id, path, attempt } = end
+    const startedAt = end.type === 'node_waiting' ? end.at : end.started_at
+    return [{ type: 'node_started', seq, at: startedAt, node_id, path, attempt, node_name }, told]
   })
+}
+
+function isNodeEnd(event: RunEvent): event is NodeEnd & RunEvent {
+  return event.type === 'node_succeeded' || event.type === 'node_failed' || event.type === 'node_waiting'
 }
 
 function outputMembers(output: SessionOutput | null): Record<string, unknown> {

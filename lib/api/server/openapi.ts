@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import {
+  type CreateDocumentOptions,
   createDocument,
   type oas31,
+  type ZodOpenApiObject,
   type ZodOpenApiOperationObject,
   type ZodOpenApiParameterObject,
   type ZodOpenApiResponsesObject,
@@ -28,6 +30,17 @@ export const describedContracts: readonly AnyContract[] = [
   openApiContract,
 ]
 
+/** In the order of the reference page. */
+const TAGS = [
+  { name: 'Workflows', description: 'Drafts, and versions that never change once published.' },
+  { name: 'Runs', description: 'Start, follow, answer and stop.' },
+  { name: 'Approvals', description: 'What waits for a decision, and the decision that stands.' },
+  { name: 'Keys', description: 'Who is calling, and with what.' },
+  { name: 'Samples', description: 'A place to send things to while trying the product out.' },
+  { name: 'Health', description: 'For load balancers and supervisors.' },
+  { name: 'Reference', description: 'This document.' },
+]
+
 let made: oas31.OpenAPIObject | undefined
 
 /** The OpenAPI 3.1 document, generated from the contracts that the server validates with. */
@@ -42,7 +55,7 @@ function generate(): oas31.OpenAPIObject {
     const path = `/${contract.root === 'api' ? 'api' : 'v1'}${contract.path}`
     paths[path] = { ...paths[path], [contract.method.toLowerCase()]: operationOf(contract) }
   }
-  return createDocument({
+  const document: ZodOpenApiObject = {
     openapi: '3.1.0',
     info: {
       title: 'Countersign',
@@ -51,16 +64,28 @@ function generate(): oas31.OpenAPIObject {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'This installation' }],
-    tags: [...new Set(describedContracts.map((contract) => contract.tag))].map((name) => ({ name })),
+    tags: TAGS,
     security: [{ apiKey: [] }, { bearer: [] }],
     components: {
       securitySchemes: {
-        apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A key such as `cs_live_…`.' },
+        apiKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-API-Key',
+          description: 'A key such as `cs_live_…`.',
+        },
         bearer: { type: 'http', scheme: 'bearer', description: 'The same key as a bearer token.' },
       },
     },
     paths,
-  })
+  }
+  return createDocument(document, { override: withoutSafeBounds })
+}
+
+/** An integer without bounds of its own is described as one, not by the limits of a double. */
+const withoutSafeBounds: CreateDocumentOptions['override'] = ({ jsonSchema }) => {
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
 }
 
 function operationOf(contract: AnyContract): ZodOpenApiOperationObject {
