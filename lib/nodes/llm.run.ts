@@ -41,7 +41,10 @@ function explain(error: unknown, signal: AbortSignal): NodeError {
       const retryable = cause.code === 'unreachable' || cause.code === 'timeout'
       return new NodeError(`llm_${cause.code}`, `The model server: ${cause.message}`, { retryable, cause: error })
     }
-    if ('statusCode' in cause && typeof cause.statusCode === 'number') return statusError(cause.statusCode, cause)
+    // A good status here means that the answer broke off behind it: the cause says how.
+    if ('statusCode' in cause && typeof cause.statusCode === 'number' && cause.statusCode >= 300) {
+      return statusError(cause.statusCode, cause)
+    }
   }
   return new NodeError('llm_failed', 'The model server broke off or answered in a form that cannot be read.', {
     cause: error,

@@ -13,7 +13,7 @@ const LABEL = /^\s*([A-Za-z][A-Za-z0-9 _/-]{0,39}):\s+(\S.*)$/
 const HEADING = /^[^.!?]{1,60}:\s*$/
 /** How people begin when they tell a model what to do. */
 const INSTRUCTION =
-  /^(?:please\s+)?(?:write|draft|summari[sz]e|answer|reply|respond|explain|describe|classify|extract|list|give|create|compose|produce|return|translate|rewrite|use|keep|do not|don't|never|always|be|begin|start|end|mention|name|include|avoid|make|you are|your task|act as|only|from the)\b/i
+  /^(?:please\s+)?(?:write|draft|summari[sz]e|answer|reply|respond|explain|describe|classify|extract|list|give|create|compose|produce|return|translate|rewrite|use|keep|do not|don't|never|always|be|begin|start|end|mention|name|include|avoid|make|you (?:are|write|answer|help|should|must|will|can|may)|your task|act as|only|from the)\b/i
 
 export function readMaterial(prompt: string): Material {
   const material: Material = { facts: [], labels: new Map(), sentences: [] }

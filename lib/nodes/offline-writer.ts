@@ -15,6 +15,7 @@ export interface OfflineRequest {
 
 const MAX_FACTS = 12
 const FACTS_PER_PARAGRAPH = 4
+const MAX_SENTENCES = 5
 
 export function writeOffline({ prompt, schema }: OfflineRequest): { text: string; value: unknown } {
   const material = readMaterial(prompt)
@@ -55,12 +56,11 @@ function paragraphs(material: Material, prompt: string): string {
   if (facts.length === 0 && said.length > 0) {
     blocks.push(said.map(([label, value]) => asSentence(`${label}: ${value}`)).join(' '))
   }
-  if (sentences.length > 0)
-    blocks.push(
-      pickSentences(sentences, blocks.length > 0 ? 2 : 5)
-        .map(asSentence)
-        .join(' '),
-    )
+  if (sentences.length > 0) {
+    const most = blocks.length > 0 ? 2 : MAX_SENTENCES
+    const picked = pickSentences(sentences, Math.min(most, Math.ceil(sentences.length / 2)))
+    blocks.push(picked.map(asSentence).join(' '))
+  }
   if (blocks.length === 0) blocks.push(asSentence(prompt.trim().split('\n', 1)[0] ?? ''))
   const source = SOURCE_LABELS.map((label) => labels.get(label)).find((value) => value !== undefined)
   if (source !== undefined) blocks.push(asSentence(`Source: ${source}`))
