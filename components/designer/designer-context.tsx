@@ -5,6 +5,7 @@ import { type StoreApi, useStore } from 'zustand'
 import type { Workflow } from '@/lib/api/contracts/workflows'
 import { type ActionContext, type DesignerAction, runAction } from './actions/action'
 import type { Autosave, SaveStatus } from './autosave/autosave'
+import type { Show } from './autosave/watch-document'
 import type { DesignerState, DesignerStore } from './store/designer-store'
 import type { ProblemState, ProblemStore } from './store/problem-store'
 import type { UiState, UiStore } from './store/ui-store'
@@ -29,8 +30,7 @@ export interface DesignerServices {
   /** Where the pointer is on the canvas; null when it is elsewhere. Read when a key is pressed. */
   pointer: { current: { clientX: number; clientY: number } | null }
   canvasElement: { current: HTMLDivElement | null }
-  /** Puts a document of the server on the screen, without saving it again. */
-  show(workflow: Pick<Workflow, 'definition' | 'draft_revision'>, label: string): void
+  show: Show
 }
 
 const ServicesContext = createContext<DesignerServices | null>(null)

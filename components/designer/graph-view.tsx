@@ -109,7 +109,6 @@ function Graph(props: GraphViewProps) {
       deleteKeyCode={null}
       panOnScroll
       onlyRenderVisibleElements={definition.nodes.length > VIRTUAL_FROM_NODES}
-      proOptions={{ hideAttribution: true }}
       onNodeClick={(_, node) => onNodeClick?.(node.id)}
       onPaneClick={() => onNodeClick?.(null)}
       onMoveStart={onMoveStart}
@@ -134,11 +133,21 @@ function useFollow(nodeId: string | null | undefined): OnMove {
   const ready = useNodesInitialized()
   const follows = useRef<boolean | undefined>(undefined)
   useEffect(() => {
-    if (!ready || !nodeId) return
-    // Once: the first view is the whole graph, and it is legible or not.
-    follows.current ??= flow.getZoom() < LEGIBLE_ZOOM
-    if (follows.current)
-      void flow.fitView({ nodes: [{ id: nodeId }], minZoom: LEGIBLE_ZOOM, maxZoom: LEGIBLE_ZOOM, duration: 180 })
+    if (!ready || !nodeId || follows.current === false) return
+    let stale = false
+    const look = async () => {
+      if (follows.current === undefined) {
+        // Once: the first view is the whole graph, and it is legible or not.
+        await flow.fitView(FIT)
+        follows.current ??= flow.getZoom() < LEGIBLE_ZOOM
+      }
+      if (stale || !follows.current) return
+      await flow.fitView({ nodes: [{ id: nodeId }], minZoom: LEGIBLE_ZOOM, maxZoom: LEGIBLE_ZOOM, duration: 180 })
+    }
+    void look()
+    return () => {
+      stale = true
+    }
   }, [flow, ready, nodeId])
   return (event) => {
     if (event !== null) follows.current = false

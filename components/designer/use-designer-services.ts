@@ -16,6 +16,7 @@ import type { CanvasPort, ClipboardPort } from './actions/action'
 import { Autosave } from './autosave/autosave'
 import { saveDraft } from './autosave/save-draft'
 import { readUnsaved, writeUnsaved } from './autosave/unsaved-draft'
+import { watchDocument } from './autosave/watch-document'
 import type { DesignerServices, WorkflowMeta } from './designer-context'
 import { FIT } from './graph-view'
 import { createDesignerStore } from './store/designer-store'
@@ -39,8 +40,6 @@ export function useDesignerServices(workflow: Workflow, readOnly: boolean): Desi
     const canvasElement: DesignerServices['canvasElement'] = { current: null }
     const store = createDesignerStore(workflow.definition, { readOnly })
     const ui = createUiStore(startingPreferences(workflow.definition))
-    /** The newest definition that came from the server: showing it is no reason to save it. */
-    let shown: WorkflowDefinition = workflow.definition
     const autosave = new Autosave(
       {
         save: (draft, revision) =>
@@ -60,10 +59,6 @@ export function useDesignerServices(workflow: Workflow, readOnly: boolean): Desi
       },
       workflow.draft_revision,
     )
-    store.subscribe((state, before) => {
-      if (state.definition === before.definition || state.definition === shown) return
-      autosave.change({ definition: state.definition })
-    })
     const meta = createStore<WorkflowMeta>(() => ({ name: workflow.name, description: workflow.description }))
     const built: DesignerServices = {
       workflowId: workflow.id,
@@ -81,11 +76,7 @@ export function useDesignerServices(workflow: Workflow, readOnly: boolean): Desi
       },
       pointer,
       canvasElement,
-      show: ({ definition, draft_revision }, label) => {
-        shown = definition
-        store.getState().replace(definition, label)
-        autosave.accept(draft_revision)
-      },
+      show: watchDocument(store, autosave),
       actions: {
         document: store.getState,
         ui: ui.getState,

@@ -201,6 +201,8 @@ describe('shortcuts', () => {
     [press('ArrowLeft', { altKey: true }), 'alt+arrowleft', true],
     [press('ArrowLeft'), 'alt+arrowleft', false],
     [press('Delete'), 'delete', true],
+    [{ ...press('!', { shiftKey: true }), code: 'Digit1' }, 'shift+1', true],
+    [{ ...press('å', { altKey: true }), code: 'KeyA' }, 'alt+a', true],
     [press('D', { shiftKey: true }), 'd', false],
   ])('%j is %s: %s', (given, shortcut, expected) => {
     expect(matches(given, shortcut)).toBe(expected)

@@ -27,8 +27,9 @@ export function matches(press: KeyPress, shortcut: string): boolean {
   // `?` and `+` need shift on some keyboards and not on others: only letters, digits and named keys say something about it.
   if ((named || letter) && has('shift') !== press.shiftKey) return false
   if (press.key.toLowerCase() === key) return true
-  // With alt, a Mac types another character than the key says.
-  return letter && press.altKey && press.code?.toLowerCase() === `key${key}`
+  // With shift a digit types `!`, and with alt a Mac types `å`: then the key counts, not the character.
+  const code = press.code?.toLowerCase()
+  return letter && (press.shiftKey || press.altKey) && (code === `key${key}` || code === `digit${key}`)
 }
 
 const SYMBOLS: Record<string, string> = {
@@ -50,7 +51,7 @@ export function keysOf(shortcut: string, modKey: string): string[] {
     if (part === 'mod') return modKey
     if (part === 'shift') return mac ? '⇧' : 'Shift'
     if (part === 'alt') return mac ? '⌥' : 'Alt'
-    return SYMBOLS[part] ?? (part.length === 1 ? part.toUpperCase() : part)
+    return SYMBOLS[part] ?? (part.length <= 2 ? part.toUpperCase() : part)
   })
 }
 

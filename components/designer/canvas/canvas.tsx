@@ -10,6 +10,7 @@ import {
   type FinalConnectionState,
   type NodeChange,
   ReactFlow,
+  type ReactFlowInstance,
   SelectionMode,
 } from 'reactflow'
 import 'reactflow/dist/style.css'
@@ -219,10 +220,8 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           connectOnClick
           minZoom={MIN_ZOOM}
           maxZoom={MAX_ZOOM}
-          fitView
-          fitViewOptions={FIT}
+          onInit={(flow) => openAt(flow, canvasElement.current)}
           onlyRenderVisibleElements={definition.nodes.length > VIRTUAL_FROM_NODES}
-          proOptions={{ hideAttribution: true }}
         >
           <Background variant={BackgroundVariant.Dots} gap={GRID_PX} size={1.5} />
           {minimap ? <GraphMiniMap /> : null}
@@ -231,4 +230,24 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
       </div>
     </CanvasEditingContext>
   )
+}
+
+const READABLE_ZOOM = 0.6
+const OPENING_ZOOM = 0.8
+const MARGIN_PX = 72
+
+/** The first view: all of it when it can be read that way, else its beginning. */
+function openAt(flow: ReactFlowInstance<FlowNode, FlowEdge>, canvas: HTMLElement | null): void {
+  const nodes = flow.getNodes()
+  const [first] = nodes
+  if (first === undefined || canvas === null) return
+  const bounds = flow.getNodesBounds(nodes)
+  const { clientWidth, clientHeight } = canvas
+  const whole = Math.min((clientWidth - MARGIN_PX * 2) / bounds.width, (clientHeight - MARGIN_PX * 3) / bounds.height)
+  if (whole >= READABLE_ZOOM) {
+    void flow.fitView(FIT)
+    return
+  }
+  const y = clientHeight / 2 - (first.position.y + (first.height ?? 0) / 2) * OPENING_ZOOM
+  void flow.setViewport({ x: MARGIN_PX - first.position.x * OPENING_ZOOM, y, zoom: OPENING_ZOOM })
 }

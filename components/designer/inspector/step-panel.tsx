@@ -3,6 +3,7 @@
 import { CircleSlash, Copy, Ellipsis, Trash2 } from 'lucide-react'
 import { useEffect, useMemo, useRef } from 'react'
 import { Button } from '@/components/ui/button'
+import { cn } from '@/components/ui/cn'
 import {
   DropdownMenu,
   DropdownMenuContent,
@@ -60,9 +61,17 @@ export function StepPanel({ node }: { node: WorkflowNode }) {
       <div ref={panel} className="grid gap-5 px-4 pt-3 pb-8">
         <StepHead node={node} />
         {others.length === 0 ? null : (
-          <ul className="grid gap-1 rounded-lg bg-failure-soft px-3 py-2 text-failure text-xs">
+          <ul className="grid gap-1">
             {others.map((problem) => (
-              <li key={problem.path + problem.message}>{shortMessage(problem.message, node.name)}</li>
+              <li
+                key={problem.path + problem.message}
+                className={cn(
+                  'rounded-md px-3 py-2 text-xs',
+                  problem.severity === 'error' ? 'bg-failure-soft text-failure' : 'bg-waiting-soft text-waiting',
+                )}
+              >
+                {shortMessage(problem.message, node.name)}
+              </li>
             ))}
           </ul>
         )}

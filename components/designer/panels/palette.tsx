@@ -92,7 +92,10 @@ function PaletteItem({ type, disabled, onAdd }: { type: NodeType; disabled: bool
         className="flex w-full cursor-grab items-center gap-2.5 rounded-md px-2 py-1.5 text-left hover:bg-accent active:cursor-grabbing disabled:cursor-not-allowed disabled:opacity-45"
       >
         <NodeIcon icon={type.icon} category={type.category} small />
-        <span className="truncate font-medium text-sm">{type.title}</span>
+        <span className="min-w-0">
+          <span className="block truncate font-medium text-sm leading-4">{type.title}</span>
+          <span className="block truncate text-muted-foreground text-xs">{type.description}</span>
+        </span>
       </button>
     </Tooltip>
   )
