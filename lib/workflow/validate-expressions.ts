@@ -1,9 +1,10 @@
-import { z } from 'zod'
 import { compileExpression } from '../engine/expression'
 import { ExpressionError } from '../engine/expression-error'
+import { type ExpressionReference, isScopeName, SCOPE_NAMES } from '../engine/expression-references'
 import { declaredNames } from '../engine/expression-scope'
 import { didYouMean } from '../engine/nearest'
 import { templateReferences } from '../engine/template'
+import { configFields } from '../nodes/config-fields'
 import { nodeType } from '../nodes/registry'
 import type { Problem, WorkflowDefinition, WorkflowNode } from './document'
 
@@ -21,7 +22,7 @@ export function expressionProblems(definition: WorkflowDefinition): Problem[] {
     nodeNames: definition.nodes.map((node) => node.name),
     inputNames: declaredNames(definition.inputs),
     isOpen: 'additionalProperties' in definition.inputs && definition.inputs.additionalProperties !== false,
-    ancestors: ancestorsOf(definition),
+    comesBefore: orderOf(definition),
   }
   definition.nodes.forEach((node, index) => {
     const { places, broken } = expressionsOf(node, index)
@@ -38,7 +39,8 @@ interface Known {
   nodeNames: string[]
   inputNames: string[]
   isOpen: boolean
-  ancestors: ReadonlyMap<string, ReadonlySet<string>>
+  /** A path leads from the node of this name to the node with this id. */
+  comesBefore(name: string, nodeId: string): boolean
 }
 
 function problemsOf(place: Place, known: Known): Problem[] {
@@ -46,20 +48,11 @@ function problemsOf(place: Place, known: Known): Problem[] {
   const at = { path, ...(node ? { nodeId: node.id } : {}) }
   const where = node ? `${node.name}: ` : ''
   try {
-    const found: Problem[] = []
-    for (const { root, keys } of compileExpression(source).references) {
-      const [name] = keys
-      if (name === undefined) continue
-      if (root === 'nodes' && !known.nodeNames.includes(name)) {
-        const message = `${where}there is no node "${name}".${didYouMean(name, known.nodeNames)}`
-        found.push({ ...at, severity: 'error', code: 'unknown_node', message })
-      } else if (root === 'nodes' && node && !known.ancestors.get(node.id)?.has(name)) {
-        const message = `${where}"${name}" does not come before this node, so it may have no output here.`
-        found.push({ ...at, severity: 'warning', code: 'not_before', message })
-      } else if (root === 'inputs' && !known.isOpen && !known.inputNames.includes(name)) {
-        const message = `${where}there is no input "${name}".${didYouMean(name, known.inputNames)}`
-        found.push({ ...at, severity: 'error', code: 'unknown_input', message })
-      }
+    const { references, suspects } = compileExpression(source)
+    const found = references.flatMap((reference) => referenceProblems(reference, place, known))
+    for (const { name } of suspects) {
+      const message = `${where}inside [ ] and ^( ) the name ${name} means a member of each item; write $${name} for that of the run.`
+      found.push({ ...at, severity: 'warning', code: 'name_in_filter', message })
     }
     return found
   } catch (error) {
@@ -68,11 +61,45 @@ function problemsOf(place: Place, known: Known): Problem[] {
   }
 }
 
+/** What a reference names must exist; what it names only at the start of a run, or only on some path, is a warning. */
+function referenceProblems(reference: ExpressionReference, place: Place, known: Known): Problem[] {
+  const { root, keys, optional } = reference
+  const [name] = keys
+  const { path, node } = place
+  const at = { path, ...(node ? { nodeId: node.id } : {}) }
+  const where = node ? `${node.name}: ` : ''
+  const problem = (severity: Problem['severity'], code: string, message: string) => [
+    { ...at, severity, code, message: `${where}${message}` },
+  ]
+  if (root === 'nodes') {
+    if (name === undefined) return []
+    if (!known.nodeNames.includes(name)) {
+      return problem('error', 'unknown_node', `there is no node "${name}".${didYouMean(name, known.nodeNames)}`)
+    }
+    if (!node || optional || known.comesBefore(name, node.id)) return []
+    return problem('warning', 'not_before', `"${name}" does not come before this node, so it may have no output here.`)
+  }
+  if (optional) return []
+  if (root === 'inputs') {
+    if (name === undefined || known.isOpen || known.inputNames.includes(name)) return []
+    return problem('error', 'unknown_input', `there is no input "${name}".${didYouMean(name, known.inputNames)}`)
+  }
+  if ((root === 'item' || root === 'index') && node?.parentId === undefined) {
+    return problem('error', 'no_item', `"${root}" exists only inside a container such as forEach.`)
+  }
+  if (isScopeName(root)) return []
+  const near = known.inputNames.includes(root) ? ` Did you mean "inputs.${root}"?` : didYouMean(root, SCOPE_NAMES)
+  return problem(
+    'warning',
+    'unknown_name',
+    `"${root}" must be given as a dynamic variable whenever a run starts.${near}`,
+  )
+}
+
 function expressionsOf(node: WorkflowNode, index: number): { places: Place[]; broken: Problem[] } {
   const places: Place[] = []
   const broken: Problem[] = []
-  const config = nodeType(node.type)?.config
-  const shape: Record<string, z.ZodType> = config instanceof z.ZodObject ? config.shape : {}
+  const shape = configFields(nodeType(node.type))
   for (const [field, value] of Object.entries(node.config)) {
     const path = `nodes.${index}.config.${field}`
     const meta = shape[field]?.meta()
@@ -111,21 +138,25 @@ function rawExpressions(value: unknown, path: string, node: WorkflowNode, isExpr
   )
 }
 
-/** Names of all nodes from which a path leads to a node, by the node's id. A node in a loop may come before itself. */
-function ancestorsOf(definition: WorkflowDefinition): Map<string, Set<string>> {
+/** Looks back from a node when it is first asked about: most nodes name nobody. A node in a loop may come before itself. */
+function orderOf(definition: WorkflowDefinition): Known['comesBefore'] {
   const sources = new Map<string, string[]>()
   for (const edge of definition.edges) sources.set(edge.target, [...(sources.get(edge.target) ?? []), edge.source])
   const nameOf = new Map(definition.nodes.map((node) => [node.id, node.name]))
-  const result = new Map<string, Set<string>>()
-  for (const node of definition.nodes) {
+  const known = new Map<string, ReadonlySet<string>>()
+  const before = (nodeId: string): ReadonlySet<string> => {
     const seen = new Set<string>()
-    const stack = [...(sources.get(node.id) ?? [])]
+    const stack = [...(sources.get(nodeId) ?? [])]
     for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
       if (seen.has(id)) continue
       seen.add(id)
       stack.push(...(sources.get(id) ?? []))
     }
-    result.set(node.id, new Set(Array.from(seen, (id) => nameOf.get(id) ?? id)))
+    return new Set(Array.from(seen, (id) => nameOf.get(id) ?? id))
   }
-  return result
+  return (name, nodeId) => {
+    const names = known.get(nodeId) ?? before(nodeId)
+    known.set(nodeId, names)
+    return names.has(name)
+  }
 }

@@ -96,4 +96,64 @@ describe('validateDefinition', () => {
       'error unknown_node nodes.0.config.headers.a',
     ])
   })
+
+  test('a name of the scope inside a filter is pointed out', () => {
+    const inputs = { type: 'object', properties: { limit: {}, rows: {} } }
+    const nodes = { transform: { config: { expression: 'inputs.rows[price > inputs.limit]' } } }
+    const { problems } = validateDefinition(draw(['start>transform', 'transform>end'], nodes, { inputs }))
+    expect(problems).toMatchObject([
+      { severity: 'warning', code: 'name_in_filter', message: expect.stringContaining('write $inputs') },
+    ])
+  })
+
+  test.each([
+    ['limit', 'warning unknown_name', 'Did you mean "inputs.limit"?'],
+    ['customer', 'warning unknown_name', 'must be given as a dynamic variable'],
+    ['item.price', 'error no_item', 'only inside a container'],
+  ])('the bare name %s', (expression, code, message) => {
+    const inputs = { type: 'object', properties: { limit: {} } }
+    const nodes = { transform: { config: { expression } } }
+    const { problems } = validateDefinition(draw(['start>transform', 'transform>end'], nodes, { inputs }))
+    expect(problems.map((problem) => `${problem.severity} ${problem.code}`)).toEqual([code])
+    expect(problems[0]?.message).toContain(message)
+  })
+
+  test.each(['customer ?? 1', '$exists(customer) ? customer : 1', 'nodes.later.output ?? 1'])(
+    '%s allows for absence',
+    (expression) => {
+      const nodes = { transform: { config: { expression } } }
+      expect(codes(draw(['start>transform', 'transform>later', 'later>end'], nodes))).toEqual([])
+    },
+  )
+
+  test('schemas must be readable', () => {
+    const bad = { type: 'object', properties: { a: { type: 'strin' } } }
+    const config = { prompt: 'Hi', schema: bad }
+    expect(codes(draw(['start>input', 'input>end'], { input: { config } }, { inputs: bad }))).toEqual([
+      'error bad_schema inputs',
+      'error bad_schema nodes.0.config.schema',
+    ])
+  })
+
+  test('a definition that nests without end is refused, not read', () => {
+    const config: Record<string, unknown> = {}
+    let deepest = config
+    for (let level = 0; level < 200_000; level++) {
+      const next = {}
+      deepest.a = next
+      deepest = next
+    }
+    expect(codes({ nodes: [{ id: 'a', type: 'http', name: 'A', config }] })).toEqual(['error too_deep '])
+  })
+
+  test('a thousand nodes in a chain that all look back are checked at once', () => {
+    const nodes = Array.from({ length: 999 }, (_, index) => ({
+      id: `n${index}`,
+      type: index === 0 ? 'start' : 'transform',
+      name: `n${index}`,
+      config: index === 0 ? {} : { expression: `nodes.n${index - 1}.output` },
+    }))
+    const edges = nodes.slice(1).map(({ id }, index) => ({ id: `e${index}`, source: `n${index}`, target: id }))
+    expect(codes({ nodes, edges })).toEqual(['warning no_end nodes'])
+  })
 })
