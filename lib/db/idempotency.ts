@@ -1,10 +1,10 @@
-import { newId } from '../ids'
+import { type Id, newId } from '../ids'
 import { pool } from './client'
 
 /** A key is remembered this long; afterwards the same key is a new request. */
 const KEPT_HOURS = 24
 /** Longer than any request may take: an older claim without an answer belongs to a process that died. */
-const ABANDONED_AFTER_MINUTES = 10
+const ABANDONED_AFTER_MINUTES = 6
 
 export interface KeyClaim {
   teamId: string
@@ -21,8 +21,11 @@ export interface StoredAnswer {
 }
 
 export type ClaimResult =
-  | { type: 'claimed'; id: string }
-  | { type: 'taken'; bodyHash: string; answer: StoredAnswer | null }
+  /**
+   * `id` is the same whenever the same request takes an abandoned claim over. What the request makes can be made under
+   * this id, and then a request whose process died after making it does not make it twice.
+   */
+  { type: 'claimed'; id: Id } | { type: 'taken'; bodyHash: string; answer: StoredAnswer | null }
 
 /**
  * Claims the key for one request. The unique index decides between any number of claims at once; the losers see the
@@ -30,18 +33,20 @@ export type ClaimResult =
  */
 export async function claimKey(claim: KeyClaim): Promise<ClaimResult> {
   for (;;) {
-    const id = newId()
-    const claimed = await pool().query({
+    const claimed = await pool().query<{ id: Id }>({
       name: 'idempotency-claim',
       text: `INSERT INTO idempotency_keys AS k (id, team_id, scope, key, body_hash)
              VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (team_id, scope, key) DO UPDATE
-               SET id = excluded.id, body_hash = excluded.body_hash, status = NULL, response = NULL, created_at = now()
+               SET id = CASE WHEN k.status IS NULL AND k.body_hash = excluded.body_hash THEN k.id ELSE excluded.id END,
+                   body_hash = excluded.body_hash, status = NULL, response = NULL, created_at = now()
                WHERE k.created_at < now() - make_interval(hours => ${KEPT_HOURS})
-                  OR (k.status IS NULL AND k.created_at < now() - make_interval(mins => ${ABANDONED_AFTER_MINUTES}))`,
-      values: [id, claim.teamId, claim.scope, claim.key, claim.bodyHash],
+                  OR (k.status IS NULL AND k.created_at < now() - make_interval(mins => ${ABANDONED_AFTER_MINUTES}))
+             RETURNING k.id`,
+      values: [newId(), claim.teamId, claim.scope, claim.key, claim.bodyHash],
     })
-    if (claimed.rowCount === 1) return { type: 'claimed', id }
+    const id = claimed.rows[0]?.id
+    if (id !== undefined) return { type: 'claimed', id }
     const existing = await pool().query<{ body_hash: string; response: StoredAnswer | null }>(
       'SELECT body_hash, response FROM idempotency_keys WHERE team_id = $1 AND scope = $2 AND key = $3',
       [claim.teamId, claim.scope, claim.key],

@@ -1,6 +1,7 @@
 import { claimKey, completeKey, type KeyClaim, purgeKeys, releaseKey, type StoredAnswer } from '../db/idempotency'
 import { processSingleton } from '../db/process'
 import { AppError } from '../errors'
+import type { Id } from '../ids'
 import { log } from '../log'
 
 const PURGE_EVERY_MS = 600_000
@@ -8,18 +9,19 @@ const PURGE_EVERY_MS = 600_000
 /**
  * Does `work` once for a key. The same key with the same body gets the first answer again; with another body it is
  * refused (`idempotency_mismatch`), and while the first is in progress too (`idempotency_in_progress`). Work that throws
- * frees its key. Keys are kept for 24 hours.
+ * frees its key. Keys are kept for 24 hours. `work` gets an id that is the same if a process dies and the request is sent
+ * again: what it makes under this id is made once.
  */
 export async function answerOnce(
   claim: KeyClaim,
-  work: () => Promise<StoredAnswer>,
+  work: (id: Id) => Promise<StoredAnswer>,
 ): Promise<{ answer: StoredAnswer; replayed: boolean }> {
   purgeNowAndThen()
   const result = await claimKey(claim)
   if (result.type === 'taken') return { answer: answerOfTaken(result, claim), replayed: true }
   let answer: StoredAnswer
   try {
-    answer = await work()
+    answer = await work(result.id)
   } catch (error) {
     await releaseKey(result.id).catch((cause: unknown) =>
       log.warn({ err: cause }, 'an idempotency key was not released'),

@@ -1,6 +1,7 @@
 import { requirePermission } from '../auth/authorize'
 import type { Principal } from '../auth/principal'
 import { localOwner, localWorker } from '../db/local-worker'
+import { findRunHead } from '../db/run-reads'
 import { insertRun, type RunRow } from '../db/runs'
 import { loadRunnable, type Runnable } from '../db/workflows'
 import type { Actor } from '../engine/events'
@@ -25,6 +26,8 @@ export interface StartRun {
   runBy?: string
   /** `api`, `browser`, `mcp` … */
   trigger: string
+  /** Make the run under this id, once: when it is there already, it is the answer. */
+  runId?: Id
 }
 
 /** The largest input a run is started with. */
@@ -46,10 +49,16 @@ export async function startRun(options: StartRun): Promise<{ runId: Id }> {
       throw error
     })
     if (row) return { runId: row.id }
+    if (options.runId !== undefined && (await isThere(principal.team.id, options.runId)))
+      return { runId: options.runId }
     forget(principal.team.id, options.workflowId)
     if (!isCached && options.draft) break
   }
   throw new AppError('conflict', 'The workflow is being published or deleted at this very moment; try again.')
+}
+
+async function isThere(teamId: Id, runId: Id): Promise<boolean> {
+  return (await findRunHead({ teamId, runId })) !== undefined
 }
 
 async function insert(options: StartRun, runnable: Runnable): Promise<RunRow | null> {
@@ -58,7 +67,7 @@ async function insert(options: StartRun, runnable: Runnable): Promise<RunRow | n
   const owner = localOwner()
   const isActive = options.version === undefined && !options.draft
   const row = await insertRun({
-    id: newId(),
+    id: options.runId ?? newId(),
     teamId: principal.team.id,
     workflowId: runnable.workflowId,
     versionId: runnable.versionId,

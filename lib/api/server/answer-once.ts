@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Principal } from '../../auth/principal'
 import { AppError } from '../../errors'
+import type { Id } from '../../ids'
 import { answerOnce as doOnce } from '../../usecases/answer-once'
 import type { Answer } from './answer'
 
@@ -22,15 +23,15 @@ export function idempotencyKeyOf(request: Request): string | null {
  */
 export async function answerOnce(
   request: { principal: Principal; operation: string; key: string; bytes: Uint8Array | undefined; requestId: string },
-  answer: () => Promise<Answer>,
+  answer: (id: Id) => Promise<Answer>,
 ): Promise<Answer> {
   const { principal, key, bytes, operation, requestId } = request
   const bodyHash = createHash('sha256')
     .update(bytes ?? '')
     .digest('hex')
   const claim = { teamId: principal.team.id, scope: operation, key, bodyHash }
-  const { answer: stored, replayed } = await doOnce(claim, async () => {
-    const { status, headers, body } = await answer()
+  const { answer: stored, replayed } = await doOnce(claim, async (id) => {
+    const { status, headers, body } = await answer(id)
     if (typeof body !== 'string') throw new Error('only a JSON answer can be kept for replay')
     return { status, headers, body }
   })

@@ -1,6 +1,7 @@
 import { authenticate } from '../../auth/authenticate'
 import { requirePermission } from '../../auth/authorize'
 import { countCall, type RateBudget } from '../../auth/rate-limit'
+import type { Id } from '../../ids'
 import { type Answer, problemAnswer, Reply, successAnswer, toResponse } from './answer'
 import { answerOnce, idempotencyKeyOf } from './answer-once'
 import { parseCall } from './parse-call'
@@ -26,7 +27,7 @@ export function defineRoute<C extends AnyContract>(
     const rate = rateHeaders(await countCall(principal))
     try {
       const { call, bytes } = await parseCall(contract, incoming, options.checkBody)
-      const answer = async () => present(contract, await handler({ ...call, principal }), requestId)
+      const answer = async (onceId?: Id) => present(contract, await handler({ ...call, principal, onceId }), requestId)
       const key = contract.idempotent ? idempotencyKeyOf(request) : null
       const answered =
         key === null

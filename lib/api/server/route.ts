@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Principal } from '../../auth/principal'
+import type { Id } from '../../ids'
 import type { Contract, Method } from '../contracts/contract'
 import type { Answer, Reply } from './answer'
 
@@ -49,6 +50,8 @@ export interface PublicCall<C extends AnyContract> {
 }
 export interface Call<C extends AnyContract> extends PublicCall<C> {
   principal: Principal
+  /** With an `Idempotency-Key`: the id under which to make the new object, the same whenever this request is repeated. */
+  onceId: Id | undefined
 }
 
 /** What a handler returns: the response that the contract promises, or a `Reply`. */

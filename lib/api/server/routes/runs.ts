@@ -17,9 +17,10 @@ import { defineRoute } from '../define-route'
 import { streamReply } from '../stream-reply'
 
 export const runRoutes = [
-  defineRoute(contracts.startRun, async ({ principal, params, body, request, prefersAsync }) => {
+  defineRoute(contracts.startRun, async ({ principal, params, body, request, prefersAsync, onceId }) => {
     const { runId } = await startRun({
       principal,
+      runId: onceId,
       workflowId: params.workflow_id,
       input: body.input,
       dynamicVariables: body.dynamic_variables,

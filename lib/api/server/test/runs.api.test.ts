@@ -167,6 +167,20 @@ describe('starting', () => {
     expect(replay.headers.get('idempotency-replayed')).toBe('true')
   })
 
+  it('finds the run of a request whose process died before it could answer', async () => {
+    const workflowId = await publish(sum())
+    const headers = { 'idempotency-key': newId() }
+    const first = await start(workflowId, { input: { a: 1 }, wait: 10 }, headers)
+    // As it was when the process died: the run is made, the key has no answer, and time has passed.
+    await pool().query(
+      `UPDATE idempotency_keys SET status = NULL, response = NULL, created_at = now() - interval '7 minutes' WHERE key = $1`,
+      [headers['idempotency-key']],
+    )
+    const again = await start(workflowId, { input: { a: 1 }, wait: 10 }, headers)
+    expect([again.status, again.body.id]).toEqual([201, first.body.id])
+    expect((await pool().query('SELECT id FROM runs WHERE workflow_id = $1', [workflowId])).rows).toHaveLength(1)
+  })
+
   it('keeps one key of two workflows apart', async () => {
     const headers = { 'idempotency-key': newId() }
     const [first, second] = [await publish(sum()), await publish(sum())]
