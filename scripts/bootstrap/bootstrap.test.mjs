@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { installSentence, isInstalled } from './install.mjs'
 import { checkNodeVersion } from './node-version.mjs'
+import { runCommand } from './run-command.mjs'
 import { contentHash, unlessFresh } from './stale.mjs'
 import { addCheck, addPlaywright, addVitest, lastLine, newTally } from './tally.mjs'
 
@@ -130,5 +131,11 @@ describe('the tally of all suites', () => {
     ]
     addPlaywright(tally, { suites, errors: [] })
     expect(lastLine(tally)).toBe('1 passed, 1 failed, 1 skipped')
+  })
+})
+
+test('a program that runs too long is stopped', async () => {
+  expect(await runCommand(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { timeoutMs: 200 })).toMatchObject({
+    code: 124,
   })
 })

@@ -91,6 +91,9 @@ function buildSentence(output) {
   if (/Failed to load SWC binary|@next\/swc-.* was not found/i.test(output)) {
     return 'The compiler of Next.js (@next/swc) is not installed for this machine: delete node_modules and start again.'
   }
+  if (/Another next build process is already running/i.test(output)) {
+    return 'Another build of this folder is running: wait for it, or set NEXT_DIST_DIR to build beside it.'
+  }
   if (/heap out of memory|SIGKILL|signal: 9/i.test(output)) {
     return 'The machine has too little memory to build the pages: 2 GB are enough.'
   }

@@ -1,5 +1,11 @@
 import { spawn } from 'node:child_process'
 
+/** What runs now; it does not outlive this process. */
+const running = new Set()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGTERM')
+})
+
 /**
  * Runs a program to its end and keeps what it prints. Resolves with `{ code, output }`; never rejects for an exit code.
  * `show` also passes the output on as it comes; after `timeoutMs` the program is killed, which is code 124.
@@ -7,6 +13,7 @@ import { spawn } from 'node:child_process'
 export function runCommand(program, args, { cwd = process.cwd(), env = process.env, show = false, timeoutMs } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    running.add(child)
     let output = ''
     let timedOut = false
     const timer =
@@ -22,10 +29,12 @@ export function runCommand(program, args, { cwd = process.cwd(), env = process.e
     child.stdout.setEncoding('utf8').on('data', take)
     child.stderr.setEncoding('utf8').on('data', take)
     child.on('error', (error) => {
+      running.delete(child)
       clearTimeout(timer)
       reject(error)
     })
     child.on('close', (code) => {
+      running.delete(child)
       clearTimeout(timer)
       resolve({ code: timedOut ? 124 : (code ?? 1), output })
     })
