@@ -16,6 +16,9 @@ import type { Program } from './plans'
 /** The longest that any node may take when its policy says nothing. */
 const DEFAULT_TIMEOUT_MS = 300_000
 
+/** A node may sift real data: the time limit is on the clock, and a busy machine must not fail a run that is nearly done. */
+const NODE_EXPRESSION_LIMITS = { timeoutMs: 3_000 }
+
 /** A node whose config is resolved: everything it depends on is known, nothing has happened yet. */
 export interface PreparedNode {
   /** The resolved config: kept as the node run's input. */
@@ -44,7 +47,7 @@ export async function prepareNode(
     throw new NodeError('unknown_type', `There is no node type "${node?.type ?? at.nodeId}".`, { retryable: false })
   }
   const scope = scopeOf(program, run, outputs)
-  const evaluate = (source: string) => inNode(() => evaluateExpression(source, scope))
+  const evaluate = (source: string) => inNode(() => evaluateExpression(source, scope, NODE_EXPRESSION_LIMITS))
   const render = (template: unknown) => inNode(() => renderTemplate(template, scope))
   if (node.pinned && run.versionId === null) return pinned(node, at, run)
 
