@@ -45,7 +45,7 @@ export function ApprovalList({ approvals, selectedId, onSelect }: ApprovalListPr
               <StateIcon approval={approval} />
               <span className="flex min-w-0 items-baseline justify-between gap-3">
                 <span className="truncate font-medium text-sm">{approval.title}</span>
-                <Time value={approval.created_at} className="shrink-0 text-2xs text-subtle-foreground" />
+                <Time value={approval.created_at} className="shrink-0 text-2xs text-muted-foreground" />
               </span>
               <span className="col-start-2 flex min-w-0 items-center gap-2 text-muted-foreground text-xs">
                 <span className="truncate">
@@ -56,7 +56,7 @@ export function ApprovalList({ approvals, selectedId, onSelect }: ApprovalListPr
                   <span
                     className={cn(
                       'ml-auto inline-flex shrink-0 items-center gap-1',
-                      due === 'late' ? 'text-failure' : due === 'soon' ? 'text-waiting' : 'text-subtle-foreground',
+                      due === 'late' ? 'text-failure' : due === 'soon' ? 'text-waiting' : 'text-muted-foreground',
                     )}
                   >
                     <Clock aria-hidden className="size-3" />

@@ -4,16 +4,16 @@ import { Markdown } from '@/components/runs/markdown'
 import { humanise } from '@/components/runs/schema/field-model'
 import { JsonView } from '@/components/ui/json-view'
 
-/** More members than this, or anything nested, is read better as JSON. */
+/** More members than this are read better as JSON. */
 const MEMBERS_AS_LIST = 12
 
-/** The value under review as a person reads it: text as text, a flat object as a list of its members, the rest as JSON. */
+/** The value under review as a person reads it: text as text, an object as a list of its members, the rest as JSON. */
 export function ShownValue({ value }: { value: unknown }) {
   if (value === null || value === undefined) {
     return <p className="text-muted-foreground text-sm">Nothing is shown with this approval.</p>
   }
   if (typeof value === 'string') return <Markdown text={value} />
-  if (isFlat(value)) {
+  if (isReadable(value)) {
     const entries = Object.entries(value)
     return (
       <dl className="grid gap-x-4 gap-y-2.5 text-sm sm:grid-cols-[max-content_1fr]">
@@ -33,6 +33,7 @@ export function ShownValue({ value }: { value: unknown }) {
 
 function Member({ value }: { value: unknown }) {
   if (typeof value === 'string') return <Markdown text={value} />
+  if (!isPlain(value)) return <JsonView value={value} bare openDepth={0} className="-ml-4" />
   if (Array.isArray(value)) {
     return (
       <ul className="list-disc pl-4">
@@ -46,11 +47,11 @@ function Member({ value }: { value: unknown }) {
   return <span className="tabular-nums leading-6">{value === null ? '—' : String(value)}</span>
 }
 
-/** A small object whose members are plain values or short lists of them. */
-export function isFlat(value: unknown): value is Record<string, unknown> {
+/** An object that reads as a list of its members: few of them, and at least one that is a plain value. */
+export function isReadable(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
   const members = Object.values(value)
-  return members.length > 0 && members.length <= MEMBERS_AS_LIST && members.every(isPlain)
+  return members.length > 0 && members.length <= MEMBERS_AS_LIST && members.some(isPlain)
 }
 
 function isPlain(value: unknown): boolean {

@@ -31,7 +31,7 @@ export function VersionSelect({ workflow, value, onValueChange, ...props }: Vers
         <SelectValue />
       </SelectTrigger>
       <SelectContent>
-        {active ? <SelectItem value={String(active.number)}>Active version, {active.label}</SelectItem> : null}
+        {active ? <SelectItem value={String(active.number)}>Version {active.label} (active)</SelectItem> : null}
         <SelectItem value={DRAFT}>
           {workflow.has_unpublished_changes || !active ? 'Draft, with unpublished changes' : 'Draft'}
         </SelectItem>

@@ -20,7 +20,8 @@ export function Time({ value, mode = 'relative', className }: TimeProps) {
   const steppedNow = useNow(mode === 'relative' ? (fresh ? 1_000 : 30_000) : undefined)
   if (Number.isNaN(atMs)) return <span className={cn('text-subtle-foreground', className)}>—</span>
   // The stepped clock may lag behind an instant of this very second: that is "just now", not the future.
-  const nowMs = Math.max(steppedNow, Math.min(Date.now(), atMs))
+  // Nor may a coarse step fall behind the minute that ended the fine ones.
+  const nowMs = Math.max(steppedNow, Math.min(Date.now(), fresh ? atMs : atMs + 60_000))
   return (
     <Tooltip
       content={

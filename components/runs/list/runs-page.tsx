@@ -110,7 +110,7 @@ export function RunsPage() {
           )}
           <div className="flex items-center justify-between gap-3 text-muted-foreground text-xs">
             <output>
-              {text === '' ? `${shown.length} runs` : `${shown.length} of ${list.runs.length} runs`}
+              {text === '' ? runsText(shown.length) : `${shown.length} of ${runsText(list.runs.length)}`}
               {list.hasNextPage ? ' loaded' : ''}
             </output>
             {list.hasNextPage ? (
@@ -138,3 +138,5 @@ export function RunsPage() {
     </PageBody>
   )
 }
+
+const runsText = (count: number) => (count === 1 ? '1 run' : `${count} runs`)

@@ -5,6 +5,7 @@ import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import type { Run } from '@/lib/api/contracts/runs'
 import { RUN_STATUS_LOOKS, TONE_TEXT } from '../run-status'
+import { humanise } from '../schema/field-model'
 import { failureAdvice } from './failure-advice'
 
 export interface FailureCardProps {
@@ -27,7 +28,7 @@ export function FailureCard({ run, nameOf, onSelect }: FailureCardProps) {
     icon: run.status === 'failed' ? CircleX : RUN_STATUS_LOOKS[run.status].icon,
   }
   const nodeId = run.error_node_id
-  const advice = failureAdvice(run.error_reason, run.error?.code)
+  const advice = failureAdvice(run.error_reason, run.error)
   const details = Object.entries(run.error?.details ?? {})
   const summary = run.error_summary ?? run.error?.message ?? ''
   const calm = run.status === 'cancelled'
@@ -44,7 +45,7 @@ export function FailureCard({ run, nameOf, onSelect }: FailureCardProps) {
       {run.error && run.error.message !== summary && !summary.includes(run.error.message) ? (
         <p className="break-words font-mono text-muted-foreground text-xs">{run.error.message}</p>
       ) : null}
-      {nodeId || details.length > 0 || run.error ? (
+      {nodeId || details.length > 0 || (run.error && !calm) ? (
         <dl className="flex flex-wrap gap-x-5 gap-y-1.5 text-xs">
           {nodeId ? (
             <Fact term="Where">
@@ -53,13 +54,13 @@ export function FailureCard({ run, nameOf, onSelect }: FailureCardProps) {
               </Button>
             </Fact>
           ) : null}
-          {run.error ? (
+          {run.error && !calm ? (
             <Fact term="Code">
               <code className="font-mono">{run.error.code}</code>
             </Fact>
           ) : null}
           {details.map(([name, value]) => (
-            <Fact key={name} term={name}>
+            <Fact key={name} term={name === 'code' ? 'Cause' : humanise(name)}>
               <span className="break-all">{typeof value === 'string' ? value : JSON.stringify(value)}</span>
             </Fact>
           ))}

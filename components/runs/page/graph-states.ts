@@ -2,6 +2,7 @@ import type { EdgeRunState, NodeRunView } from '@/components/designer/run-view'
 import { isTerminal } from '@/lib/engine/events'
 import type { NodeState, RunState } from '@/lib/engine/state'
 import type { WorkflowDefinition } from '@/lib/workflow/document'
+import { humanise } from '../schema/field-model'
 
 export type NodeViews = Record<string, NodeRunView>
 export type EdgeViews = Record<string, EdgeRunState>
@@ -24,7 +25,7 @@ export function nodeViewsOf(definition: WorkflowDefinition, state: RunState, now
   }
   const ended = isTerminal(state.status)
   const views: NodeViews = {}
-  for (const { id } of definition.nodes) {
+  for (const { id, type } of definition.nodes) {
     const own = visits.get(id) ?? []
     const shown = shownVisit(own)
     if (!shown) {
@@ -33,7 +34,7 @@ export function nodeViewsOf(definition: WorkflowDefinition, state: RunState, now
     }
     const ran = own.filter((visit) => !UNTOUCHED.has(visit.status)).length
     views[id] = {
-      status: shown.status === 'ready' ? 'pending' : shown.status,
+      status: viewStatus(shown, type),
       ...(ran > 1 ? { count: ran } : {}),
       ...(shown.attempt > 1 ? { attempt: shown.attempt } : {}),
       ...durationPart(shown, nowMs),
@@ -41,6 +42,12 @@ export function nodeViewsOf(definition: WorkflowDefinition, state: RunState, now
     }
   }
   return views
+}
+
+function viewStatus(node: NodeState, type: string): NodeRunView['status'] {
+  if (node.status === 'ready') return 'pending'
+  // A rejection is a result, not an error, but a green check would say the opposite of what a person decided.
+  return type === 'approval' && node.status === 'succeeded' && node.port === 'rejected' ? 'failed' : node.status
 }
 
 /** One view per edge of the definition, folded over all visits: an edge that was ever taken is taken. */
@@ -62,8 +69,9 @@ export function edgeViewsOf(definition: WorkflowDefinition, state: RunState): Ed
   return views
 }
 
-/** The node to look at: what is going on, else what failed, else what came last. */
+/** The node to look at: what is going on, else what failed, else what came last. A completed run is looked at as a whole. */
 export function attentionOf(state: RunState): string | undefined {
+  if (state.status === 'completed') return undefined
   const visits = [...state.nodes.values()]
   const last = visits.findLast((visit) => !UNTOUCHED.has(visit.status))
   return (
@@ -94,5 +102,7 @@ function notePart(node: NodeState): { note?: string } {
   if (node.status === 'waiting' && node.waitKind === 'input') return { note: 'Waiting for an answer' }
   if (node.status === 'waiting') return { note: 'Waiting for the time' }
   if ((node.status === 'failed' || node.status === 'retrying') && node.error) return { note: node.error.message }
-  return node.status === 'succeeded' && node.port !== undefined && node.port !== 'out' ? { note: node.port } : {}
+  return node.status === 'succeeded' && node.port !== undefined && node.port !== 'out'
+    ? { note: humanise(node.port) }
+    : {}
 }

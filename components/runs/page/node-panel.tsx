@@ -16,7 +16,7 @@ import { queryKey, useApi } from '@/lib/api/client/query'
 import { contracts } from '@/lib/api/contracts/routes'
 import type { NodeRun } from '@/lib/api/contracts/runs'
 import type { CallUsage } from '@/lib/engine/events'
-import type { NodeStatus } from '@/lib/engine/state'
+import type { NodeState, NodeStatus } from '@/lib/engine/state'
 import { nodeType } from '@/lib/nodes/registry'
 import type { WorkflowNode } from '@/lib/workflow/document'
 import type { NodeVisit } from './node-visits'
@@ -48,6 +48,14 @@ export const NODE_STATUS_LOOKS: Record<NodeStatus, { label: string; tone: BadgeT
   cancelled: { label: 'Cancelled', tone: 'cancelled' },
 }
 
+/** The answer of an approval is what people want to read there, not that the node worked. */
+function lookOf(state: NodeState | undefined, type: string): { label: string; tone: BadgeTone } {
+  const look = NODE_STATUS_LOOKS[state?.status ?? 'pending']
+  if (type !== 'approval' || state?.status !== 'succeeded') return look
+  if (state.port === 'rejected') return { label: 'Rejected', tone: 'failure' }
+  return state.port === 'approved' ? { label: 'Approved', tone: 'success' } : look
+}
+
 /** What one node did at one address: in, out, error, attempts, time, tokens. */
 export function NodePanel(props: NodePanelProps) {
   const { runId, node, visits, visitKey, delta } = props
@@ -61,7 +69,7 @@ export function NodePanel(props: NodePanelProps) {
   const record = nodeRuns.data?.items[0]
   useReadAgain(runId, visit)
   const status = visit?.state.status ?? 'pending'
-  const look = NODE_STATUS_LOOKS[status]
+  const look = lookOf(visit?.state, node.type)
   const type = nodeType(node.type)
   return (
     <section aria-label={`Node ${node.name}`} data-node={node.id} className="grid content-start gap-5 p-4">
@@ -82,7 +90,9 @@ export function NodePanel(props: NodePanelProps) {
           </Badge>
           <Timing visit={visit} record={record} />
           {(visit?.state.attempt ?? 1) > 1 ? <span>attempt {visit?.state.attempt}</span> : null}
-          {visit?.state.port && visit.state.port !== 'out' ? <span>went on by “{visit.state.port}”</span> : null}
+          {visit?.state.port && visit.state.port !== 'out' && node.type !== 'approval' ? (
+            <span>went on by “{visit.state.port}”</span>
+          ) : null}
         </div>
         {visits.length > 1 ? (
           <Select value={visitKey} onValueChange={props.onVisit}>
@@ -245,7 +255,7 @@ export function Section({ title, hint, children }: { title: string; hint?: strin
   return (
     <section className="grid min-w-0 gap-2">
       <div>
-        <h3 className="font-medium text-muted-foreground text-xs">{title}</h3>
+        <h2 className="font-medium text-muted-foreground text-xs">{title}</h2>
         {hint ? <p className="text-2xs text-subtle-foreground">{hint}</p> : null}
       </div>
       {children}

@@ -2,7 +2,7 @@
 
 import { Download, FileJson } from 'lucide-react'
 import { useState } from 'react'
-import { isFlat, ShownValue } from '@/components/approvals/shown-value'
+import { isReadable, ShownValue } from '@/components/approvals/shown-value'
 import { Button } from '@/components/ui/button'
 import { formatBytes } from '@/components/ui/format'
 import { JsonView } from '@/components/ui/json-view'
@@ -50,7 +50,7 @@ export function ValueView({ value }: { value: unknown }) {
 function holdsText(value: unknown): boolean {
   const isLong = (text: unknown) => typeof text === 'string' && (text.length > LONG_TEXT || text.includes('\n'))
   if (isLong(value)) return true
-  return isFlat(value) && Object.values(value).some(isLong)
+  return isReadable(value) && Object.values(value).some(isLong)
 }
 
 /** A value of a run as the API gives it: here, or kept apart because it is large. */

@@ -4,7 +4,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 export function RunPageSkeleton() {
   return (
     <div aria-busy className="flex min-h-full flex-col lg:h-(--shell-height)">
-      <span className="sr-only">Loading the run</span>
+      <h1 className="sr-only">Loading the run</h1>
       <div className="grid gap-2 border-b px-4 py-3.5 lg:px-5">
         <Skeleton className="h-3 w-14" />
         <div className="flex items-center gap-3">

@@ -22,6 +22,7 @@ import { RunHeader } from './run-header'
 import { RunOutput, RunOverview, WaitCard } from './run-overview'
 import { RunPageSkeleton } from './run-page-skeleton'
 import { TimelineChart } from './timeline-chart'
+import { useIsWide } from './use-is-wide'
 import { useRunPage } from './use-run-page'
 import { useSplit } from './use-split'
 
@@ -30,6 +31,8 @@ const GraphView = dynamic(() => import('@/components/designer/graph-view').then(
   loading: () => <Skeleton className="size-full rounded-none" />,
 })
 
+/** The pane is small: a map of a graph that nearly fits would hide more than it shows. */
+const MINIMAP_FROM_NODES = 40
 const TABS = ['timeline', 'events', 'input', 'output'] as const
 
 /** `/runs/[runId]`: the graph that ran, what each node did, what the run needs from people. Live while it goes on. */
@@ -39,6 +42,7 @@ export function RunPage({ runId }: { runId: string }) {
   const [selection, setSelection] = useQueryState('node', parseAsString.withDefault(''))
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('timeline'))
   const [graphOpen, setGraphOpen] = useState(false)
+  const isWide = useIsWide()
   const mayAnswer = useMay('run:write')
   const column = useRef<HTMLDivElement>(null)
   const panel = useRef<HTMLElement>(null)
@@ -52,9 +56,9 @@ export function RunPage({ runId }: { runId: string }) {
     (nodeKey: string | null) => {
       void setSelection(nodeKey || null)
       // On a phone the panel is above the log: show what was asked for.
-      if (nodeKey && window.innerWidth < 1024) panel.current?.scrollIntoView({ block: 'start' })
+      if (nodeKey && !isWide) panel.current?.scrollIntoView({ block: 'start' })
     },
-    [setSelection],
+    [setSelection, isWide],
   )
 
   if (run.isError && !run.data) {
@@ -112,7 +116,7 @@ export function RunPage({ runId }: { runId: string }) {
               !graphOpen && 'max-lg:hidden',
             )}
           >
-            {graph ? (
+            {!isWide && !graphOpen ? null : graph ? (
               <GraphView
                 definition={graph}
                 nodeStates={page.nodeStates}
@@ -120,6 +124,7 @@ export function RunPage({ runId }: { runId: string }) {
                 selectedNodeId={selected?.nodeId ?? null}
                 followNodeId={selected?.nodeId ?? page.attention}
                 onNodeClick={select}
+                minimap={graph.nodes.length >= MINIMAP_FROM_NODES}
               />
             ) : definition.isError ? (
               <ErrorState

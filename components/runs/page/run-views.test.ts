@@ -79,7 +79,7 @@ describe('the graph of a run', () => {
   it('shows where it is, where it went and what it did not take', () => {
     const nodes = nodeViewsOf(definition, waiting, T0 + 1_006)
     expect(nodes.ask).toEqual({ status: 'waiting', durationMs: 1_000, note: 'Waiting for a decision' })
-    expect(nodes.check).toMatchObject({ status: 'succeeded', note: 'yes' })
+    expect(nodes.check).toMatchObject({ status: 'succeeded', note: 'Yes' })
     expect(nodes.no?.status).toBe('skipped')
     expect(nodes.end?.status).toBe('pending')
     expect(edgeViewsOf(definition, waiting)).toEqual({ e1: 'taken', e2: 'active', e3: 'dead', e4: 'idle' })

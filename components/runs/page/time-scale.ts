@@ -11,8 +11,8 @@ export interface TimeScale {
 
 /** A folded stretch is drawn as wide as this share of all the work. */
 const FOLDED_SHARE = 0.12
-/** Shorter idle stretches than this are left as they are. */
-const LEAST_FOLDED_MS = 1_000
+/** An idle stretch is folded when that makes it at least this many times shorter. */
+const FOLD_FACTOR = 3
 
 /**
  * A run that works for two seconds and waits for a person for two days would be two hairlines. With `fold`, long stretches in
@@ -32,7 +32,7 @@ export function timeScale(timeline: Timeline, endMs: number, fold: boolean): Tim
   let cursor = startMs
   for (const [from, to] of [...busy, [endMs, endMs] as const]) {
     const gapMs = from - cursor
-    const isFolded = gapMs > Math.max(LEAST_FOLDED_MS, foldedMs)
+    const isFolded = gapMs > FOLD_FACTOR * foldedMs
     if (gapMs > 0) pieces.push({ fromMs: cursor, toMs: from, widthMs: isFolded ? foldedMs : gapMs, isFolded })
     if (to > from) pieces.push({ fromMs: from, toMs: to, widthMs: to - from, isFolded: false })
     cursor = to

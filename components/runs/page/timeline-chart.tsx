@@ -22,6 +22,8 @@ export interface TimelineChartProps {
 }
 
 const ROW_PX = 28
+/** What a label takes of the axis on a narrow screen. */
+const LABEL_SHARE = 0.18
 /** From this share of waiting on, the axis is folded at first. */
 const FOLD_FROM = 0.6
 
@@ -214,7 +216,7 @@ function Axis({ scale, timeline, endMs }: { scale: TimeScale; timeline: Timeline
           {tick === 0 ? '0' : formatDuration(tick)}
         </span>
       ))}
-      {scale.folded.map((stretch) => (
+      {labelled(scale.folded).map((stretch) => (
         <span
           key={stretch.from}
           className="absolute top-1 flex items-center gap-1 whitespace-nowrap"
@@ -230,6 +232,17 @@ function Axis({ scale, timeline, endMs }: { scale: TimeScale; timeline: Timeline
       ))}
     </div>
   )
+}
+
+/** Folded stretches worth a label: long enough to be asked about, and far enough from the label before. */
+function labelled(folded: TimeScale['folded']): TimeScale['folded'] {
+  const shown: TimeScale['folded'] = []
+  for (const stretch of folded) {
+    const last = shown.at(-1)
+    const isFree = last === undefined || (stretch.from + stretch.to - last.from - last.to) / 2 > LABEL_SHARE
+    if (stretch.durationMs >= 1_000 && isFree) shown.push(stretch)
+  }
+  return shown
 }
 
 /** Grid lines, folded stretches, pauses and takeovers behind the lanes. */

@@ -177,7 +177,9 @@ function choicesOf(schema: JsonSchema): Choice[] | undefined {
 
 function placeholderOf(schema: JsonSchema): string {
   const example = Array.isArray(schema.examples) ? schema.examples[0] : undefined
-  return typeof example === 'string' || typeof example === 'number' ? String(example) : ''
+  // Emptied, a field with a default gets it back from the server: it shows through.
+  const shown = example ?? schema.default
+  return typeof shown === 'string' || typeof shown === 'number' ? String(shown) : ''
 }
 
 const label = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
