@@ -32,7 +32,7 @@ export type ConditionConfig = z.infer<typeof conditionConfig>
 export const conditionNode = {
   type: 'condition',
   title: 'Condition',
-  description: 'Takes the first branch whose expression is true, else the last.',
+  description: 'Takes the first branch whose expression is true; if none is, the path goes on at "else".',
   icon: 'git-branch',
   category: 'flow',
   config: conditionConfig,
