@@ -52,7 +52,7 @@ const INTRODUCTION = `# Nodes
 
 Every node has a name, a type and a config. Text in a config is a [template](expressions.md) unless the field is an expression or a schema.
 \`policy\` holds what goes for every type: \`retry\` (attempts, backoff, factor, jitter), \`timeoutMs\`, \`atMostOnce\`, and \`onError\`: \`fail\` ends the run,
-\`continue\` goes on with the error as output, \`branch\` goes on at the port \`error\`.
+\`continue\` goes on at the port \`out\` and \`branch\` at the port \`error\`, both with the output \`{ error: { code, message, details } }\`.
 
 This page is made from the descriptors in \`lib/nodes\`; after a change run \`npx vitest run lib/nodes/nodes-doc.test.ts -u\`.
 `
