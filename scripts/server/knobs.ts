@@ -1,12 +1,15 @@
 import { createServer } from 'node:net'
 import { freePort } from '@/lib/db/embedded-postgres'
 import { type Env, readEnv } from '@/lib/env'
+import { parseEgressAllow } from '@/lib/nodes/egress-addresses'
 import { Obstacle } from './obstacle'
 
 /** The validated knobs as they are now: not kept, because the secrets are set only later. Throws one sentence that names the wrong one. */
 export function readKnobs(): Env {
   try {
-    return readEnv(process.env)
+    const knobs = readEnv(process.env)
+    parseEgressAllow(knobs.EGRESS_ALLOW)
+    return knobs
   } catch (error) {
     throw new Obstacle(error instanceof Error ? error.message : String(error))
   }
