@@ -38,7 +38,7 @@ export function SchemaForm(props: SchemaFormProps) {
   const { schema, value, onChange, errors = {}, disabled = false, onTextProblem = ignore } = props
   const [tab, setTab] = useState('form')
   const context = useMemo<FormContextValue>(
-    () => ({ root: schema, errors, disabled, onTextProblem }),
+    () => ({ root: schema, errors, disabled, onTextProblem, Field: SchemaField }),
     [schema, errors, disabled, onTextProblem],
   )
   const properties = propertiesOf(schema, schema)

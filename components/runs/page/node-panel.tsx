@@ -36,6 +36,8 @@ export interface NodePanelProps {
   children?: ReactNode
 }
 
+const MENU_VISITS = 100
+
 export const NODE_STATUS_LOOKS: Record<NodeStatus, { label: string; tone: BadgeTone }> = {
   pending: { label: 'Not reached', tone: 'neutral' },
   ready: { label: 'Ready', tone: 'neutral' },
@@ -46,6 +48,13 @@ export const NODE_STATUS_LOOKS: Record<NodeStatus, { label: string; tone: BadgeT
   failed: { label: 'Failed', tone: 'failure' },
   skipped: { label: 'Not taken', tone: 'cancelled' },
   cancelled: { label: 'Cancelled', tone: 'cancelled' },
+}
+
+/** A loop may have thousands of visits; a menu offers those around the one that is shown, and the log and timeline the rest. */
+function aroundVisit(visits: NodeVisit[], visitKey: string): NodeVisit[] {
+  const index = visits.findIndex((visit) => visit.key === visitKey)
+  const from = Math.max(0, Math.min(index - MENU_VISITS / 2, visits.length - MENU_VISITS))
+  return visits.slice(from, from + MENU_VISITS)
 }
 
 /** The answer of an approval is what people want to read there, not that the node worked. */
@@ -100,7 +109,7 @@ export function NodePanel(props: NodePanelProps) {
               <SelectValue />
             </SelectTrigger>
             <SelectContent>
-              {visits.map((each) => (
+              {aroundVisit(visits, visitKey).map((each) => (
                 <SelectItem key={each.key} value={each.key}>
                   {each.label || 'first'} · {NODE_STATUS_LOOKS[each.state.status].label.toLowerCase()}
                 </SelectItem>

@@ -162,7 +162,7 @@ export function RunPage({ runId }: { runId: string }) {
               </TabsTrigger>
             </TabsList>
             <TabsContent value="timeline" className="min-h-0 flex-1">
-              <TimelineChart timeline={page.timeline} selectedNodeId={selected?.nodeId} {...common} />
+              <TimelineChart events={stream.events} selectedNodeId={selected?.nodeId} {...common} />
             </TabsContent>
             <TabsContent value="events" className="min-h-0 flex-1">
               <EventLog events={stream.events} selectedNodeId={selected?.nodeId} {...common} />

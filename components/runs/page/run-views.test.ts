@@ -5,6 +5,7 @@ import { compile } from '@/lib/engine/graph'
 import { initialState } from '@/lib/engine/state'
 import { definitionSchema } from '@/lib/workflow/document'
 import { timelineOf } from '../timeline'
+import { barsOf } from './bars'
 import { conversationOf } from './conversation'
 import { clockText, filterEvents, offsetText } from './event-filter'
 import { edgeViewsOf, nodeViewsOf } from './graph-states'
@@ -126,6 +127,21 @@ describe('the axis of the timeline', () => {
     const places = [0, 2, 4, 8, 3_600_000, 7_200_000, 7_200_011].map((ms) => scale.place(T0 + ms))
     expect(places).toEqual([...places].sort((a, b) => a - b))
     expect(places.at(-1)).toBe(1)
+  })
+})
+
+describe('the bars of a lane', () => {
+  it('become one where they could not be told apart, and none is lost', () => {
+    const visits: [number, NewEvent][] = [[0, { type: 'run_started', actor, trigger: 'api', version_number: 0 }]]
+    for (let visit = 1; visit <= 2_000; visit++) {
+      visits.push([visit * 10, { ...done('n', visit * 10 - 5), path: [`visit:${visit}`] } as NewEvent])
+    }
+    const timeline = timelineOf(log(visits))
+    const bars = timeline.lanes.flatMap((lane) =>
+      barsOf(lane, timeScale(timeline, timeline.lastMs, false), timeline.lastMs),
+    )
+    expect(bars.length).toBeLessThan(260)
+    expect(bars.reduce((sum, bar) => sum + bar.count, 0)).toBe(2_000)
   })
 })
 

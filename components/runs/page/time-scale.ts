@@ -11,6 +11,8 @@ export interface TimeScale {
 
 /** A folded stretch is drawn as wide as this share of all the work. */
 const FOLDED_SHARE = 0.12
+/** Keeps widths above zero in a run whose work took no measurable time. */
+const LEAST_WIDTH_MS = 0.05
 /** An idle stretch is folded when that makes it at least this many times shorter. */
 const FOLD_FACTOR = 3
 
@@ -27,7 +29,7 @@ export function timeScale(timeline: Timeline, endMs: number, fold: boolean): Tim
   const straight = (atMs: number) => clamp((atMs - startMs) / lengthMs)
   if (!fold) return { place: straight, folded: [], idleShare }
 
-  const foldedMs = Math.max(1, busyMs * FOLDED_SHARE)
+  const foldedMs = Math.max(LEAST_WIDTH_MS, busyMs * FOLDED_SHARE)
   const pieces: { fromMs: number; toMs: number; widthMs: number; isFolded: boolean }[] = []
   let cursor = startMs
   for (const [from, to] of [...busy, [endMs, endMs] as const]) {
@@ -38,7 +40,7 @@ export function timeScale(timeline: Timeline, endMs: number, fold: boolean): Tim
     cursor = to
   }
   const widthMs = Math.max(
-    1,
+    LEAST_WIDTH_MS,
     pieces.reduce((sum, piece) => sum + piece.widthMs, 0),
   )
   let offsetMs = 0
@@ -49,7 +51,7 @@ export function timeScale(timeline: Timeline, endMs: number, fold: boolean): Tim
   })
   return {
     place: (atMs) => {
-      const piece = placed.find((candidate) => atMs <= candidate.toMs) ?? placed.at(-1)
+      const piece = pieceAt(placed, atMs)
       if (!piece) return 0
       const share = (atMs - piece.fromMs) / Math.max(1, piece.toMs - piece.fromMs)
       return clamp(piece.from + share * (piece.to - piece.from))
@@ -59,6 +61,18 @@ export function timeScale(timeline: Timeline, endMs: number, fold: boolean): Tim
       .map(({ from, to, fromMs, toMs }) => ({ from, to, durationMs: toMs - fromMs })),
     idleShare,
   }
+}
+
+/** The first piece that ends at `atMs` or later, else the last. Pieces are in order, so it is looked up by halves. */
+function pieceAt<Piece extends { toMs: number }>(pieces: readonly Piece[], atMs: number): Piece | undefined {
+  let low = 0
+  let high = pieces.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (atMs <= (pieces[middle]?.toMs ?? 0)) high = middle
+    else low = middle + 1
+  }
+  return pieces[low]
 }
 
 /** When at least one node worked: merged, in order, inside the run. */

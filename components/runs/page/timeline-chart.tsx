@@ -1,34 +1,37 @@
 'use client'
 
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { Hourglass } from 'lucide-react'
-import { useMemo, useRef, useState } from 'react'
+import { useDeferredValue, useMemo, useRef, useState } from 'react'
 import { cn } from '@/components/ui/cn'
 import { formatDuration } from '@/components/ui/format'
 import { Label } from '@/components/ui/label'
 import { Switch } from '@/components/ui/switch'
 import { Tooltip } from '@/components/ui/tooltip'
 import { useNow } from '@/components/ui/use-now'
+import type { RunEvent } from '@/lib/engine/events'
 import { pathText } from '../describe-event'
-import type { Lane, Span, Timeline } from '../timeline'
-import { ticksOf } from '../timeline'
+import { type Lane, type Span, timelineOf } from '../timeline'
+import { type Bar, barsOf } from './bars'
 import { type TimeScale, timeScale } from './time-scale'
+import { Axis, Backdrop, Legend, percent } from './timeline-axis'
 
 export interface TimelineChartProps {
-  timeline: Timeline
+  /** The log, in order of `seq`. */
+  events: readonly RunEvent[]
   nameOf: (nodeId: string) => string
   selectedNodeId: string | undefined
   onSelect: (nodeKey: string) => void
 }
 
 const ROW_PX = 28
-/** What a label takes of the axis on a narrow screen. */
-const LABEL_SHARE = 0.18
 /** From this share of waiting on, the axis is folded at first. */
 const FOLD_FROM = 0.6
 
 /** When each node worked and waited: a lane per node, side by side where it ran in parallel. */
-export function TimelineChart({ timeline, nameOf, selectedNodeId, onSelect }: TimelineChartProps) {
+export function TimelineChart({ events, nameOf, selectedNodeId, onSelect }: TimelineChartProps) {
+  // Laid out when there is time: a log of thousands of events is still arriving.
+  const settled = useDeferredValue(events)
+  const timeline = useMemo(() => timelineOf(settled), [settled])
   const nowMs = useNow(timeline.ended ? undefined : 1_000)
   const endMs = timeline.ended ? timeline.lastMs : Math.max(nowMs, timeline.lastMs)
   const [foldChosen, setFold] = useState<boolean | null>(null)
@@ -115,22 +118,18 @@ export function TimelineChart({ timeline, nameOf, selectedNodeId, onSelect }: Ti
 
 function Bars(props: { lane: Lane; scale: TimeScale; endMs: number; name: string; onSelect: (key: string) => void }) {
   const { lane, scale, endMs, name, onSelect } = props
-  return lane.spans.map((span) => {
-    const from = scale.place(span.startMs)
-    const to = scale.place(span.endMs ?? endMs)
-    return (
-      <Tooltip key={`${span.key} ${span.seq}`} content={<SpanText span={span} endMs={endMs} name={name} />}>
-        <button
-          type="button"
-          tabIndex={-1}
-          aria-label={`${name}, ${spanWords(span)}`}
-          onClick={() => onSelect(span.key)}
-          className={cn('absolute top-1/2 h-3.5 min-w-[3px] -translate-y-1/2 rounded-[3px]', barClass(span))}
-          style={{ left: percent(from), width: percent(to - from) }}
-        />
-      </Tooltip>
-    )
-  })
+  return barsOf(lane, scale, endMs).map((bar) => (
+    <Tooltip key={bar.span.seq} content={<BarText bar={bar} endMs={endMs} name={name} />}>
+      <button
+        type="button"
+        tabIndex={-1}
+        aria-label={`${name}, ${barWords(bar)}`}
+        onClick={() => onSelect(bar.span.key)}
+        className={cn('absolute top-1/2 h-3.5 min-w-[3px] -translate-y-1/2 rounded-[3px]', barClass(bar.span))}
+        style={{ left: percent(bar.from), width: percent(bar.to - bar.from) }}
+      />
+    </Tooltip>
+  ))
 }
 
 function barClass(span: Span): string {
@@ -149,7 +148,8 @@ function barClass(span: Span): string {
   return span.outcome === 'cancelled' ? 'bg-cancelled/60' : 'bg-success'
 }
 
-function SpanText({ span, endMs, name }: { span: Span; endMs: number; name: string }) {
+function BarText({ bar, endMs, name }: { bar: Bar; endMs: number; name: string }) {
+  const { span } = bar
   const place = pathText(span.path)
   return (
     <span className="grid gap-0.5">
@@ -158,10 +158,15 @@ function SpanText({ span, endMs, name }: { span: Span; endMs: number; name: stri
         {place ? `, ${place}` : ''}
       </span>
       <span className="font-normal tabular-nums opacity-80">
-        {spanWords(span)}, {formatDuration((span.endMs ?? endMs) - span.startMs)}
+        {barWords(bar)}
+        {bar.count > 1 ? '' : `, ${formatDuration((span.endMs ?? endMs) - span.startMs)}`}
       </span>
     </span>
   )
+}
+
+function barWords({ span, count }: Bar): string {
+  return count > 1 ? `${spanWords(span)}, and ${count - 1} more like it` : spanWords(span)
 }
 
 function spanWords(span: Span): string {
@@ -178,111 +183,3 @@ function spanWords(span: Span): string {
   }
   return span.attempt > 1 ? `${words[span.outcome]}, attempt ${span.attempt}` : words[span.outcome]
 }
-
-function Legend() {
-  return (
-    <div className="flex items-center gap-3 max-sm:hidden">
-      <span className="flex items-center gap-1.5">
-        <span aria-hidden className="h-2.5 w-4 rounded-[3px] bg-success" /> worked
-      </span>
-      <span className="flex items-center gap-1.5">
-        <span
-          aria-hidden
-          className="h-2.5 w-4 rounded-[3px] border border-waiting/50 bg-[repeating-linear-gradient(-45deg,transparent,transparent_3px,currentColor_3px,currentColor_4px)] text-waiting/45"
-        />
-        waited
-      </span>
-      <span className="flex items-center gap-1.5">
-        <span aria-hidden className="h-3 w-0.5 rounded-full bg-failure" /> attempt failed
-      </span>
-    </div>
-  )
-}
-
-function Axis({ scale, timeline, endMs }: { scale: TimeScale; timeline: Timeline; endMs: number }) {
-  const isFolded = scale.folded.length > 0
-  const ticks = isFolded ? [] : ticksOf(endMs - timeline.startMs, 6)
-  return (
-    <div className="relative mr-3 flex-1 tabular-nums">
-      {ticks.map((tick) => (
-        <span
-          key={tick}
-          className="absolute top-1 whitespace-nowrap"
-          style={{
-            left: percent(scale.place(timeline.startMs + tick)),
-            transform: `translateX(-${Math.round(scale.place(timeline.startMs + tick) * 100)}%)`,
-          }}
-        >
-          {tick === 0 ? '0' : formatDuration(tick)}
-        </span>
-      ))}
-      {labelled(scale.folded).map((stretch) => (
-        <span
-          key={stretch.from}
-          className="absolute top-1 flex items-center gap-1 whitespace-nowrap"
-          // Centred on its stretch, but never over an edge of the axis.
-          style={{
-            left: percent((stretch.from + stretch.to) / 2),
-            transform: `translateX(-${Math.round(((stretch.from + stretch.to) / 2) * 100)}%)`,
-          }}
-        >
-          <Hourglass aria-hidden className="size-3" />
-          {formatDuration(stretch.durationMs)}
-        </span>
-      ))}
-    </div>
-  )
-}
-
-/** Folded stretches worth a label: long enough to be asked about, and far enough from the label before. */
-function labelled(folded: TimeScale['folded']): TimeScale['folded'] {
-  const shown: TimeScale['folded'] = []
-  for (const stretch of folded) {
-    const last = shown.at(-1)
-    const isFree = last === undefined || (stretch.from + stretch.to - last.from - last.to) / 2 > LABEL_SHARE
-    if (stretch.durationMs >= 1_000 && isFree) shown.push(stretch)
-  }
-  return shown
-}
-
-/** Grid lines, folded stretches, pauses and takeovers behind the lanes. */
-function Backdrop({ scale, timeline, endMs }: { scale: TimeScale; timeline: Timeline; endMs: number }) {
-  const ticks = scale.folded.length > 0 ? [] : ticksOf(endMs - timeline.startMs, 6)
-  return (
-    <>
-      {ticks.map((tick) => (
-        <span
-          key={tick}
-          className="absolute inset-y-0 w-px bg-border"
-          style={{ left: percent(scale.place(timeline.startMs + tick)) }}
-        />
-      ))}
-      {scale.folded.map((stretch) => (
-        <span
-          key={stretch.from}
-          className="absolute inset-y-0 border-border border-x border-dashed bg-muted/60"
-          style={{ left: percent(stretch.from), width: percent(stretch.to - stretch.from) }}
-        />
-      ))}
-      {timeline.pauses.map((pause) => (
-        <span
-          key={pause.startMs}
-          className="absolute inset-y-0 bg-paused-soft"
-          style={{
-            left: percent(scale.place(pause.startMs)),
-            width: percent(scale.place(pause.endMs ?? endMs) - scale.place(pause.startMs)),
-          }}
-        />
-      ))}
-      {timeline.recoveries.map((recovery) => (
-        <span
-          key={recovery.atMs}
-          className="absolute inset-y-0 border-paused border-l border-dashed"
-          style={{ left: percent(scale.place(recovery.atMs)) }}
-        />
-      ))}
-    </>
-  )
-}
-
-const percent = (share: number) => `${(share * 100).toFixed(3)}%`

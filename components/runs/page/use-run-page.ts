@@ -9,7 +9,6 @@ import type { OpenWait, Run } from '@/lib/api/contracts/runs'
 import { type EventType, isTerminal, type RunEvent, type RunStatus } from '@/lib/engine/events'
 import { compile } from '@/lib/engine/graph'
 import { useRunStream } from '../stream/use-run-stream'
-import { timelineOf } from '../timeline'
 import { attentionOf, edgeViewsOf, nodeViewsOf } from './graph-states'
 
 /** Events after which the record of the run says something new; what nodes do is in the log itself. */
@@ -63,7 +62,6 @@ export function useRunPage(runId: string) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const edgeStates = useMemo(() => (graph && state ? edgeViewsOf(graph, state) : undefined), [graph, state, version])
   const attention = state ? attentionOf(state) : undefined
-  const timeline = useMemo(() => timelineOf(events), [events])
   const names = useMemo(() => new Map(graph?.nodes.map((node) => [node.id, node.name])), [graph])
 
   return {
@@ -75,7 +73,6 @@ export function useRunPage(runId: string) {
     nodeStates,
     edgeStates,
     attention,
-    timeline,
     names,
     ...waitsOf(run.data, state),
   }

@@ -1,8 +1,6 @@
 'use client'
 
-import { ArrowDown, ArrowUp, CircleAlert, Plus, X } from 'lucide-react'
 import { useId } from 'react'
-import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
@@ -10,22 +8,10 @@ import { Label } from '@/components/ui/label'
 import { Switch } from '@/components/ui/switch'
 import { Textarea } from '@/components/ui/textarea'
 import { ChoiceControl, JsonControl, NumberControl } from './controls'
-import { type Field as FieldModel, fieldOf, type JsonSchema } from './field-model'
-import { useFormContext } from './form-context'
-import { initialValue, instantOfLocal, isRecord, localOfInstant, withMember } from './values'
-
-export interface SchemaFieldProps {
-  schema: JsonSchema
-  /** Name in the object that holds it; empty at the root and in lists. */
-  name: string
-  /** Dotted, from the root of the form. */
-  path: string
-  required: boolean
-  value: unknown
-  onChange: (value: unknown) => void
-  /** Instead of the title of the schema, e.g. the number of a list entry. */
-  label?: string
-}
+import { type Field as FieldModel, fieldOf } from './field-model'
+import { type FieldPart, type SchemaFieldProps, useFormContext } from './form-context'
+import { ListField, ObjectField, Optional } from './group-fields'
+import { instantOfLocal, localOfInstant } from './values'
 
 /** One place of a JSON Schema as a form field, with everything below it. */
 export function SchemaField(props: SchemaFieldProps) {
@@ -91,13 +77,7 @@ export function SchemaField(props: SchemaFieldProps) {
   )
 }
 
-type Part<K extends FieldModel['kind']> = SchemaFieldProps & {
-  field: Extract<FieldModel, { kind: K }>
-  label: string
-  error: string | undefined
-}
-
-function BooleanField({ field, label, error, value, onChange, required }: Part<'boolean'>) {
+function BooleanField({ field, label, error, value, onChange, required }: FieldPart<'boolean'>) {
   const id = useId()
   const { disabled } = useFormContext()
   const note = error ?? field.description
@@ -126,164 +106,6 @@ function BooleanField({ field, label, error, value, onChange, required }: Part<'
   )
 }
 
-function ObjectField({ field, label, error, value, onChange, path, required }: Part<'object'>) {
-  const { disabled } = useFormContext()
-  const present = required || isRecord(value)
-  return (
-    <fieldset className="min-w-0 rounded-lg border bg-muted/30 p-3" disabled={disabled}>
-      <legend className="px-1 font-medium text-sm">
-        {label}
-        {required ? null : <Optional />}
-      </legend>
-      <GroupNotes description={field.description} error={error} />
-      {present ? (
-        <div className="grid gap-3.5">
-          {field.properties.map((property) => (
-            <SchemaField
-              key={property.name}
-              schema={property.schema}
-              name={property.name}
-              path={joined(path, property.name)}
-              required={property.required}
-              value={isRecord(value) ? value[property.name] : undefined}
-              onChange={(member) => onChange(withMember(value, property.name, member))}
-            />
-          ))}
-          {required ? null : (
-            <Button variant="ghost" size="sm" className="w-fit" onClick={() => onChange(undefined)}>
-              <X aria-hidden /> Leave out
-            </Button>
-          )}
-        </div>
-      ) : (
-        <AddButton label={`Add ${label.toLowerCase()}`} schema={{ properties: {} }} onAdd={() => onChange({})} />
-      )}
-    </fieldset>
-  )
-}
-
-function ListField({ field, label, error, value, onChange, path, required }: Part<'list'>) {
-  const { root, disabled } = useFormContext()
-  const items = Array.isArray(value) ? (value as unknown[]) : []
-  const replace = (index: number, item: unknown) => onChange(items.map((old, at) => (at === index ? item : old)))
-  const remove = (index: number) => onChange(items.filter((_, at) => at !== index))
-  const swap = (a: number, b: number) =>
-    onChange(items.map((item, at) => (at === a ? items[b] : at === b ? items[a] : item)))
-  const full = field.maxItems !== undefined && items.length >= field.maxItems
-  return (
-    <fieldset className="min-w-0" disabled={disabled}>
-      <legend className="mb-1.5 font-medium text-sm">
-        {label}
-        {required ? null : <Optional />}
-      </legend>
-      <GroupNotes description={field.description} error={error} />
-      <ol className="grid gap-2">
-        {items.map((item, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: entries have no identity of their own
-          <li key={index} className="flex items-end gap-1">
-            <div className="min-w-0 flex-1">
-              <SchemaField
-                schema={field.item}
-                name=""
-                path={joined(path, String(index))}
-                required
-                label={`${label} ${index + 1}`}
-                value={item}
-                onChange={(next) => replace(index, next ?? null)}
-              />
-            </div>
-            <div className="flex h-8 items-center">
-              <Button
-                variant="ghost"
-                size="icon-xs"
-                aria-label={`Move entry ${index + 1} up`}
-                disabled={index === 0}
-                onClick={() => swap(index, index - 1)}
-              >
-                <ArrowUp aria-hidden />
-              </Button>
-              <Button
-                variant="ghost"
-                size="icon-xs"
-                aria-label={`Move entry ${index + 1} down`}
-                disabled={index === items.length - 1}
-                onClick={() => swap(index, index + 1)}
-              >
-                <ArrowDown aria-hidden />
-              </Button>
-              <Button
-                variant="ghost"
-                size="icon-xs"
-                aria-label={`Remove entry ${index + 1}`}
-                onClick={() => remove(index)}
-              >
-                <X aria-hidden />
-              </Button>
-            </div>
-          </li>
-        ))}
-      </ol>
-      {full ? null : (
-        <AddButton
-          label="Add an entry"
-          schema={field.item}
-          onAdd={() => onChange([...items, initialValue(field.item, root) ?? emptyOf(fieldOf(field.item, root))])}
-          className={items.length > 0 ? 'mt-2' : ''}
-        />
-      )}
-    </fieldset>
-  )
-}
-
-/** A new entry must be something: a list has no absent members. */
-function emptyOf(field: FieldModel): unknown {
-  switch (field.kind) {
-    case 'text':
-    case 'textarea':
-      return ''
-    case 'object':
-      return {}
-    case 'list':
-      return []
-    case 'boolean':
-      return false
-    default:
-      return null
-  }
-}
-
-function AddButton({
-  label,
-  onAdd,
-  className,
-}: {
-  label: string
-  schema: JsonSchema
-  onAdd: () => void
-  className?: string
-}) {
-  return (
-    <Button size="sm" className={cn('w-fit', className)} onClick={onAdd}>
-      <Plus aria-hidden /> {label}
-    </Button>
-  )
-}
-
-function GroupNotes({ description, error }: { description: string; error: string | undefined }) {
-  return (
-    <>
-      {description ? <p className="mb-2 text-muted-foreground text-xs">{description}</p> : null}
-      {error ? (
-        <p role="alert" className="mb-2 flex items-start gap-1.5 text-failure text-xs">
-          <CircleAlert aria-hidden className="mt-px size-3.5 shrink-0" /> {error}
-        </p>
-      ) : null}
-    </>
-  )
-}
-
-const Optional = () => <span className="ml-1.5 font-normal text-subtle-foreground text-xs">optional</span>
-const joined = (path: string, name: string) => (path === '' ? name : `${path}.${name}`)
 const textOf = (value: unknown) =>
   typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value)
 
