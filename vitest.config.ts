@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 const root = fileURLToPath(new URL('.', import.meta.url))
 const alias = { '@': root.replace(/\/$/, '') }
 const database = ['**/*.db.test.ts', '**/*.api.test.ts']
+/** Backstops for a busy machine, not expectations: nothing here is asserted to be fast. */
+const patience = { testTimeout: 60_000, hookTimeout: 60_000 }
 const excluded = ['**/node_modules/**', '.next*/**', 'dist/**', '.data*/**', 'e2e/**']
 
 /** Three rooms: pure tests, tests of components in jsdom, and tests on a real PostgreSQL (one server, a fresh database per file). */
@@ -19,6 +21,7 @@ export default defineConfig({
           environment: 'node',
           include: ['**/*.test.ts', 'scripts/**/*.test.mjs'],
           exclude: [...excluded, ...database],
+          ...patience,
         },
       },
       {
@@ -28,7 +31,7 @@ export default defineConfig({
           environment: 'jsdom',
           include: ['**/*.dom.test.tsx'],
           exclude: excluded,
-          testTimeout: 20_000,
+          ...patience,
         },
       },
       {
@@ -40,8 +43,7 @@ export default defineConfig({
           exclude: excluded,
           globalSetup: ['lib/testing/global-setup.ts'],
           setupFiles: ['lib/testing/database-setup.ts'],
-          testTimeout: 20_000,
-          hookTimeout: 20_000,
+          ...patience,
         },
       },
     ],

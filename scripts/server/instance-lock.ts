@@ -8,11 +8,11 @@ const STOPPING_MS = 5_000
  * One `npm start` per data folder: two would stop each other's database. The file names the process that holds the folder;
  * one that was killed leaves the file behind, which the next start sees is stale.
  */
-export async function claimDataFolder(folder: string): Promise<() => Promise<void>> {
+export async function claimDataFolder(folder: string, stoppingMs = STOPPING_MS): Promise<() => Promise<void>> {
   await mkdir(folder, { recursive: true })
   const file = join(folder, 'start.pid')
   const holder = Number(await readFile(file, 'utf8').catch(() => '0'))
-  if (holder !== process.pid && (await staysAlive(holder))) {
+  if (holder !== process.pid && (await staysAlive(holder, stoppingMs))) {
     throw new Obstacle(
       `Another start (process ${holder}) uses the data folder ${folder}: stop that one or choose another DATA_DIR.`,
     )
@@ -22,8 +22,8 @@ export async function claimDataFolder(folder: string): Promise<() => Promise<voi
 }
 
 /** One that is just stopping is given the time. */
-async function staysAlive(pid: number): Promise<boolean> {
-  const deadline = Date.now() + STOPPING_MS
+async function staysAlive(pid: number, withinMs: number): Promise<boolean> {
+  const deadline = Date.now() + withinMs
   while (await isStart(pid)) {
     if (Date.now() > deadline) return true
     await new Promise((done) => setTimeout(done, 100))

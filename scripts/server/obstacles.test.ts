@@ -22,7 +22,9 @@ describe('the data folder', () => {
     const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', 'start.mjs'])
     try {
       await writeFile(join(folder, 'start.pid'), String(other.pid))
-      await expect(claimDataFolder(folder)).rejects.toThrow(`Another start (process ${other.pid}) uses the data folder`)
+      await expect(claimDataFolder(folder, 0)).rejects.toThrow(
+        `Another start (process ${other.pid}) uses the data folder`,
+      )
     } finally {
       other.kill('SIGKILL')
       await new Promise((done) => other.once('exit', done))
