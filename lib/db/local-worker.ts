@@ -1,4 +1,4 @@
-import type { RunState } from '../engine/state'
+import type { RunEvent, RunStatus } from '../engine/events'
 import type { Id } from '../ids'
 import { processSingleton } from './process'
 import type { RunRow } from './runs'
@@ -11,8 +11,13 @@ export interface LocalWorker {
   /** The lease owner to write into a run that is about to be taken. */
   owner: Id
   hasRoom(): boolean
-  /** The run is leased to `owner`. `state` spares reading the log of a run that was just made. */
-  take(run: RunRow, state?: RunState): void
+  /** The run is leased to `owner`. `log`: the whole log, when the caller has just written it; spares reading it. */
+  take(run: RunRow, log?: readonly RunEvent[]): void
+  /**
+   * Resolves when this worker lets go of a run that it holds, with the status it then has; null when it was lost.
+   * Undefined: it does not hold the run.
+   */
+  letGo(runId: Id): Promise<RunStatus | null> | undefined
   /** Commands were written for a run that this worker may hold. */
   poke(runId: Id): void
 }

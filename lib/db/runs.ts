@@ -1,4 +1,4 @@
-import type { NewEvent, RunStatus } from '../engine/events'
+import type { NewEvent, RunEvent, RunStatus } from '../engine/events'
 import type { Id } from '../ids'
 import { pool } from './client'
 import { GroupCommit } from './group-commit'
@@ -96,7 +96,7 @@ SELECT m.id, m.created_at AS "createdAt",
   CASE WHEN m.lease_owner IS NULL THEN (${enqueueSql('m.id')}).id END AS job
 FROM made m`
 
-type Inserted = Date | null
+type Inserted = { createdAt: Date; log: RunEvent[] } | null
 
 function inserter(): GroupCommit<NewRun, Inserted> {
   return processSingleton('insert-runs', () => new GroupCommit<NewRun, Inserted>(insertBatch))
@@ -121,7 +121,10 @@ async function insertBatch(runs: NewRun[]): Promise<Inserted[]> {
     }))
   publishLocally(changes)
   announce(changes)
-  return runs.map((run) => made.get(run.id) ?? null)
+  return runs.map((run) => {
+    const createdAt = made.get(run.id)
+    return createdAt ? { createdAt, log: [{ ...run.event, seq: 1, at }] } : null
+  })
 }
 
 const RECONNECT_FOR_MS = 5_000
@@ -155,9 +158,13 @@ function announce(changes: readonly RunChange[]): void {
  * Makes a run with its first event, queued or leased, in one transaction shared with whatever is made at the same time.
  * Null: the workflow is gone or `requireActiveVersionId` is no longer the active version; look it up again.
  */
-export async function insertRun(run: NewRun): Promise<RunRow | null> {
-  const createdAt = await inserter().submit(run)
-  if (createdAt === null) return null
+export async function insertRun(run: NewRun): Promise<{ row: RunRow; log: RunEvent[] } | null> {
+  const made = await inserter().submit(run)
+  if (made === null) return null
+  return { row: rowOf(run, made.createdAt), log: made.log }
+}
+
+function rowOf(run: NewRun, createdAt: Date): RunRow {
   return {
     id: run.id,
     teamId: run.teamId,

@@ -6,6 +6,8 @@ import type { Id } from '../ids'
 import type { RunFrame } from './frames'
 
 const PAGE = 500
+/** What is held for a reader that does not read; beyond it events are read from the log again, and model text is lost. */
+const MAX_HELD = 1_000
 /** Without any sign, the log is looked at again after this long: a notification may have been lost with its connection. */
 const LOOK_AGAIN_MS = 15_000
 const ENDS = new Set<RunEvent['type']>(['run_completed', 'run_failed', 'run_cancelled', 'run_timed_out', 'run_aborted'])
@@ -25,7 +27,7 @@ export async function* watchRun(options: { runId: Id; after: number; signal: Abo
   const unsubscribe = [
     subscribe(`run:${runId}`, {
       change: (change: RunChange) => {
-        if (change.events) fresh.push(...change.events)
+        if (change.events && fresh.length < MAX_HELD) fresh.push(...change.events)
         else mustRead = true
         wake()
       },
@@ -35,7 +37,7 @@ export async function* watchRun(options: { runId: Id; after: number; signal: Abo
       },
     }),
     subscribeDeltas(runId, (delta) => {
-      inbox.push({ kind: 'delta', ...delta })
+      if (inbox.length < MAX_HELD) inbox.push({ kind: 'delta', ...delta })
       wake()
     }),
   ]
@@ -49,6 +51,7 @@ export async function* watchRun(options: { runId: Id; after: number; signal: Abo
     while (!signal.aborted) {
       let events: RunEvent[]
       if (mustRead) {
+        fresh = []
         events = await readEvents(runId, cursor, PAGE)
         mustRead = events.length === PAGE
       } else {

@@ -1,3 +1,4 @@
+import { localWorker } from '../db/local-worker'
 import { subscribe } from '../db/notify'
 import { type RunPulse, readRunPulse } from '../db/run-pulse'
 import { isTerminal } from '../engine/events'
@@ -21,6 +22,7 @@ export async function awaitRun(options: {
 }): Promise<{ settled: boolean }> {
   const { runId, timeoutMs, signal } = options
   const deadline = Date.now() + timeoutMs
+  if (timeoutMs > 0 && (await settlesHere(runId, timeoutMs, signal))) return { settled: true }
   let wake = () => {}
   let isStale = true
   const unsubscribe = subscribe(`run:${runId}`, {
@@ -52,6 +54,25 @@ export async function awaitRun(options: {
     unsubscribe()
     signal?.removeEventListener('abort', onAbort)
   }
+}
+
+/** The usual case, without a query: the worker of this process holds the run and says how it let it go. */
+async function settlesHere(runId: Id, timeoutMs: number, signal: AbortSignal | undefined): Promise<boolean> {
+  const letGo = localWorker()?.letGo(runId)
+  if (!letGo) return false
+  let stop = () => {}
+  const over = new Promise<null>((resolve) => {
+    const timer = setTimeout(() => resolve(null), timeoutMs)
+    stop = () => {
+      clearTimeout(timer)
+      resolve(null)
+    }
+  })
+  signal?.addEventListener('abort', stop)
+  const status = await Promise.race([letGo, over])
+  signal?.removeEventListener('abort', stop)
+  stop()
+  return status !== null && status !== 'running'
 }
 
 function pause(forMs: number, expose: (resolve: () => void) => void): Promise<void> {

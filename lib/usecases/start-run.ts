@@ -66,7 +66,7 @@ async function insert(options: StartRun, runnable: Runnable): Promise<RunRow | n
   const input = acceptInput(runnable, options.input)
   const owner = localOwner()
   const isActive = options.version === undefined && !options.draft
-  const row = await insertRun({
+  const made = await insertRun({
     id: options.runId ?? newId(),
     teamId: principal.team.id,
     workflowId: runnable.workflowId,
@@ -87,8 +87,8 @@ async function insert(options: StartRun, runnable: Runnable): Promise<RunRow | n
     event: startedEvent(actorOf(principal), options.trigger, runnable.versionNumber),
     owner,
   })
-  if (row && owner) localWorker()?.take(row)
-  return row
+  if (made && owner) localWorker()?.take(made.row, made.log)
+  return made?.row ?? null
 }
 
 function startedEvent(actor: Actor, trigger: string, versionNumber: number | null) {

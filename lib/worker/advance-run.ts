@@ -4,11 +4,11 @@ import { encodePayload } from '../db/payloads'
 import type { RunRow } from '../db/runs'
 import { applyEvent } from '../engine/apply-event'
 import { type Decision, decide } from '../engine/decide'
-import { isTerminal, type NewEvent } from '../engine/events'
+import { isTerminal, type NewEvent, type RunEvent, type RunStatus } from '../engine/events'
 import { initialState, type RunState } from '../engine/state'
 import { crashPoint } from '../faults'
 import type { Id } from '../ids'
-import { log } from '../log'
+import { log as logger } from '../log'
 import { NodeError, type RunnerResult } from '../nodes/runner'
 import { applyCommand } from './apply-command'
 import { LogWriter } from './log-writer'
@@ -27,8 +27,8 @@ type Landed = { attempt: EndedAttempt; result?: RunnerResult; error?: unknown }
 
 /** What the loop needs of a run that it is advancing. */
 export interface Advancing {
-  /** Resolves when this worker has let the run go: it waits, ended, or was lost. Never rejects. */
-  done: Promise<void>
+  /** Resolves when this worker has let the run go, with the status it then has; null: it was lost. Never rejects. */
+  done: Promise<RunStatus | null>
   /** Commands were written: look at them. */
   poke(): void
   /** Let go as soon as what is in flight can be dropped: the process stops. */
@@ -37,12 +37,13 @@ export interface Advancing {
 
 /**
  * Advances one leased run until it waits or ends. State is the fold of its log; `decide` says what is next; what the world
- * may see happens only after what it rests on is durable. `state`: the folded state when the caller has it.
+ * may see happens only after what it rests on is durable. `log`: the whole log when the caller has it at hand.
  */
-export function advanceRun(run: RunRow & { wasHeld?: boolean }, owner: Id, state?: RunState): Advancing {
+export function advanceRun(run: RunRow & { wasHeld?: boolean }, owner: Id, log?: readonly RunEvent[]): Advancing {
   const driver = new RunDriver(run, owner)
-  const done = driver.drive(state).catch((error: unknown) => {
-    log.error({ err: error, runId: run.id }, 'a run was dropped; it will be taken over')
+  const done = driver.drive(log).catch((error: unknown) => {
+    logger.error({ err: error, runId: run.id }, 'a run was dropped; it will be taken over')
+    return null
   })
   return { done, poke: () => driver.poke(), abandon: () => driver.abandon() }
 }
@@ -53,6 +54,7 @@ class RunDriver {
   private wakeUp: (() => void) | undefined
   private isPoked = false
   private isAbandoned = false
+  private isLost = false
   private steps = 0
 
   constructor(
@@ -71,9 +73,10 @@ class RunDriver {
     this.wakeUp?.()
   }
 
-  async drive(known: RunState | undefined): Promise<void> {
+  async drive(log: readonly RunEvent[] | undefined): Promise<RunStatus | null> {
     const program = await loadProgram(this.run.definitionId)
-    const state = known ?? (await this.readState(program))
+    const state = initialState(program.plan)
+    for await (const event of log ?? readLog(this.run.id)) applyEvent(program.plan, state, event)
     const writer = new LogWriter(this.run, { owner: this.owner, epoch: this.run.leaseEpoch }, program.plan, state)
     const outputs = new OutputCache(this.run.id, state)
     if (this.run.wasHeld) this.recover(writer)
@@ -87,12 +90,7 @@ class RunDriver {
     } finally {
       for (const controller of this.inFlight.values()) controller.abort()
     }
-  }
-
-  private async readState(program: Program): Promise<RunState> {
-    const state = initialState(program.plan)
-    for await (const event of readLog(this.run.id)) applyEvent(program.plan, state, event)
-    return state
+    return this.isLost || this.isAbandoned ? null : writer.state.status
   }
 
   private recover(writer: LogWriter): void {
@@ -305,6 +303,7 @@ class RunDriver {
   /** Checkpoint and release in one. True: commands came meanwhile, so the run is still ours and goes on. */
   private async letGo(program: Program, writer: LogWriter): Promise<boolean> {
     const result = await writer.commit({ release: true, waitingFor: waitingFor(program, writer.state) })
+    this.isLost ||= result.lost
     if (result.lost || result.released) return false
     this.isPoked = true
     return true
@@ -313,8 +312,9 @@ class RunDriver {
   /** Checkpoint and keep the lease. False: the run was lost to another worker. */
   private async commit(program: Program, writer: LogWriter): Promise<boolean> {
     const result = await writer.commit({ release: false, waitingFor: waitingFor(program, writer.state) })
+    this.isLost ||= result.lost
     if (result.lost) {
-      log.warn({ runId: this.run.id }, 'lease_lost: another worker holds this run')
+      logger.warn({ runId: this.run.id }, 'lease_lost: another worker holds this run')
       return false
     }
     if (result.commandSeq > writer.commandsApplied) this.isPoked = true
@@ -353,5 +353,6 @@ function waitingFor(program: Program, state: RunState): string | null {
 }
 
 function logUnexpected(error: unknown, runId: Id, key: string): void {
-  if (!(error instanceof NodeError)) log.error({ err: error, runId, node: key }, 'a node failed in a way it should not')
+  if (!(error instanceof NodeError))
+    logger.error({ err: error, runId, node: key }, 'a node failed in a way it should not')
 }

@@ -6,6 +6,7 @@ import type { NewEvent, RunEvent } from '../engine/events'
 import type { Plan } from '../engine/graph'
 import type { RunState } from '../engine/state'
 import type { Id } from '../ids'
+import { fireSoon } from './timers'
 
 /**
  * The pen of one run: appends events to the folded state and gathers what must become durable with them. Nothing it holds
@@ -89,6 +90,7 @@ export class LogWriter {
       blobs: this.blobs,
     })
     if (!result.lost) {
+      for (const wait of this.waits) if (wait.dueAt) fireSoon(wait.id, wait.dueAt)
       this.committedSeq = this.state.lastSeq
       this.events = []
       this.nodes = new Map()

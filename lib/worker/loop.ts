@@ -10,7 +10,7 @@ import {
   retireWorker,
   SWEEP_MS,
 } from '../db/workers'
-import type { RunState } from '../engine/state'
+import type { RunEvent, RunStatus } from '../engine/events'
 import { crashPoint } from '../faults'
 import type { Id } from '../ids'
 import { log } from '../log'
@@ -45,19 +45,23 @@ export class RunLoop implements LocalWorker {
     return !this.isStopping && this.runs.size < this.concurrency
   }
 
-  take(run: RunRow & { wasHeld?: boolean }, state?: RunState): void {
-    const advancing = advanceRun(run, this.owner, state)
+  take(run: RunRow & { wasHeld?: boolean }, log?: readonly RunEvent[]): void {
+    const advancing = advanceRun(run, this.owner, log)
     this.runs.set(run.id, advancing)
     void advancing.done.then(() => {
       if (this.runs.get(run.id) === advancing) this.runs.delete(run.id)
     })
   }
 
+  letGo(runId: Id): Promise<RunStatus | null> | undefined {
+    return this.runs.get(runId)?.done
+  }
+
   poke(runId: Id): void {
     this.runs.get(runId)?.poke()
   }
 
-  /** Leases a run from the queue, as soon as there is room, and advances it until it is let go. */
+  /** Leases a run from the queue, as soon as there is room, and begins to advance it. */
   async claim(runId: Id): Promise<void> {
     const held = this.runs.get(runId)
     if (held) {
@@ -73,7 +77,6 @@ export class RunLoop implements LocalWorker {
     if (!run) return
     crashPoint('claim.after_commit')
     this.take(run)
-    await this.runs.get(runId)?.done
   }
 
   /** Stops taking runs at once, lets go of those it holds, and waits for what is in flight at most `graceMs`. */

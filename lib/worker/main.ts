@@ -12,8 +12,8 @@ import { fireTimer } from './timers'
 
 /** Runs advanced at once in one process. A waiting run holds no place. */
 const DEFAULT_CONCURRENCY = 200
-/** Jobs of the queue at once: each advances one run until it is let go. */
-const QUEUE_CONCURRENCY = 50
+/** Jobs of the queue at once. They are short: a job hands its run to the loop. Each asks for work every QUEUE_POLL_MS. */
+const QUEUE_CONCURRENCY = 8
 const QUEUE_POLL_MS = 1_000
 
 /**

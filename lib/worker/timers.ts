@@ -24,6 +24,17 @@ export async function fireOverdueTimers(): Promise<void> {
   }
 }
 
+/** Waits due within this time are also fired by a timer of the process that opened them, to the millisecond. */
+const SOON_MS = 60_000
+
+/** Fires a wait at its time from here, if that is soon and this process still lives; the queue fires it otherwise. */
+export function fireSoon(waitId: Id, dueAt: string): void {
+  const inMs = Date.parse(dueAt) - Date.now()
+  if (inMs > SOON_MS) return
+  const timer = setTimeout(() => void fireTimer(waitId).catch(() => undefined), Math.max(0, inMs) + 1)
+  timer.unref()
+}
+
 async function fire(wait: WaitRow): Promise<boolean> {
   return (await resolveWait(wait, timer, { kind: 'fired' })) !== null
 }
