@@ -113,6 +113,7 @@ async function browser() {
   } finally {
     await step('Stop the product', async () => {
       const code = await product.stop()
+      product.removeData()
       addCheck(tally, 'the product stops in good order', code === 0)
     })
   }
