@@ -33,10 +33,11 @@ export function useDesignerKeys({ store, actions }: DesignerServices): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       // The frame's own shortcuts listen on the document and come first.
-      if (event.defaultPrevented || isModalOpen()) return
+      if (event.defaultPrevented) return
       const target = event.target instanceof HTMLElement ? event.target : null
       const typing = isTyping(target)
-      const inFields = target?.closest(`[${DOCUMENT_FIELDS}]`) !== null
+      const inFields = target !== null && target.closest(`[${DOCUMENT_FIELDS}]`) !== null
+      if (isModalOpen() && !(typing && inFields)) return
       const action = designerActions.find((candidate) => {
         if (BY_CLIPBOARD_EVENT.has(candidate.id)) return false
         if (typing && !WHILE_TYPING.has(candidate.id) && !(inFields && IN_DOCUMENT_FIELDS.has(candidate.id)))

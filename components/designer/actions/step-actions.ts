@@ -59,7 +59,7 @@ export const addAfterAction: DesignerAction = {
 
 export const connectAction: DesignerAction = {
   id: 'connect',
-  label: 'Connect the two selected steps',
+  label: 'Connect the two',
   group: 'Step',
   shortcuts: ['c'],
   enabled: (context) => context.document().selection.nodes.length === 2,

@@ -8,6 +8,8 @@ import { useCanvasEditing } from './canvas-context'
 import { edgePath } from './edge-path'
 
 const LEAVE_MS = 180
+const SHORT_PX = 110
+const ABOVE_PX = 22
 
 /** A way from a port to a node. While editing, its middle offers to put a node in or take the way out. */
 export const FlowEdge = memo(function FlowEdge({ id, data, selected, ...ends }: EdgeProps<FlowEdgeType>) {
@@ -15,6 +17,8 @@ export const FlowEdge = memo(function FlowEdge({ id, data, selected, ...ends }: 
   const [hovered, setHovered] = useState(false)
   const leaving = useRef<ReturnType<typeof setTimeout>>(undefined)
   const { path, x, y } = edgePath(ends)
+  // On a short way the buttons sit above it, or they would cover both of its ends.
+  const short = Math.hypot(ends.targetX - ends.sourceX, ends.targetY - ends.sourceY) < SHORT_PX
   const enter = () => {
     clearTimeout(leaving.current)
     setHovered(true)
@@ -40,12 +44,12 @@ export const FlowEdge = memo(function FlowEdge({ id, data, selected, ...ends }: 
         {data?.state === 'active' ? <path className="ds-edge-flow" d={path} fill="none" /> : null}
         <path className="react-flow__edge-interaction" d={path} fill="none" strokeOpacity={0} strokeWidth={22} />
       </g>
-      {editing && (hovered || selected) ? (
+      {editing && hovered ? (
         <EdgeLabelRenderer>
           {/* biome-ignore lint/a11y/noStaticElementInteractions: keeps the buttons open while the pointer is on them */}
           <div
             className="ds-edge-tools nodrag nopan"
-            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${short ? y - ABOVE_PX : y}px)` }}
             onMouseEnter={enter}
             onMouseLeave={leave}
           >

@@ -26,7 +26,8 @@ const looks: Record<NodeRunView['status'], { icon: LucideIcon; label: string }> 
 
 /** The state of a node in a run, on the corner of its card: an icon, and how long it took or how often it ran. */
 export function RunBadge({ run }: { run: NodeRunView }) {
-  if (run.status === 'pending') return null
+  // What was not reached is seen by its pale card; a badge on each would be louder than what happened.
+  if (run.status === 'pending' || run.status === 'skipped') return null
   const { icon: Icon, label } = looks[run.status]
   const attempt = run.attempt !== undefined && run.attempt > 1 ? `attempt ${run.attempt}` : undefined
   const text = [label, attempt, run.note].filter(Boolean).join(' · ')

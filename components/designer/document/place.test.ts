@@ -28,6 +28,12 @@ describe('placeStep', () => {
     expect(edges(definition)).toContain(`check.else→${nodeId}`)
   })
 
+  it('lies exactly at the height of its port when it is dropped near to it', () => {
+    const where = (y: number) => ({ kind: 'after', nodeId: 'fetch', port: 'out', at: { x: 1_600, y } }) as const
+    expect(place(sample(), where(37), 'delay').node?.position).toEqual({ x: 1_600, y: 0 })
+    expect(place(sample(), where(97), 'delay').node?.position).toEqual({ x: 1_600, y: 100 })
+  })
+
   it('connects what is dropped backwards from an input by its first port', () => {
     const where = { kind: 'before', nodeId: 'send', at: { x: 900, y: -300 } } as const
     const { definition, node } = place(sample(), where, 'condition')

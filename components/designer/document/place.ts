@@ -3,7 +3,7 @@ import { connect } from './connect'
 import { addNode, makeNode, moveNodes, type Point } from './edit'
 import { browserRandom, findNode, type RandomBytes } from './identity'
 import { drawnPorts, portsOf, usedPortsByNode } from './ports'
-import { HEADER_HEIGHT, NODE_WIDTH, sizeOf } from './size'
+import { HEADER_HEIGHT, handlesOf, NODE_WIDTH, sizeOf } from './size'
 
 /** Where a new step goes. */
 export type StepPlace =
@@ -23,6 +23,7 @@ export interface Placed {
 
 const GRID_PX = 20
 const GAP_PX = 88
+const NEARLY_STRAIGHT_PX = 60
 
 /** Adds a step of a type where a person asked for it, and wires it up. Undefined when the type is not known. */
 export function placeStep(
@@ -39,8 +40,7 @@ export function placeStep(
       return put(definition, { ...node, position: freeSpot(definition, node, at) })
     }
     case 'after': {
-      const at = { x: place.at.x, y: place.at.y }
-      const placed = put(definition, { ...node, position: freeSpot(definition, node, at) })
+      const placed = put(definition, { ...node, position: spotAfter(definition, node, place) })
       const wish = { source: place.nodeId, sourcePort: place.port, target: node.id }
       return { ...placed, definition: connect(placed.definition, wish, random) }
     }
@@ -59,6 +59,19 @@ export function placeStep(
 
 function put(definition: WorkflowDefinition, node: WorkflowNode): Placed {
   return { definition: addNode(definition, node), nodeId: node.id }
+}
+
+/** Near the height of the port the step lies exactly at it, so that the way to it is straight. */
+function spotAfter(definition: WorkflowDefinition, node: WorkflowNode, place: StepPlace & { kind: 'after' }): Point {
+  const source = findNode(definition, place.nodeId)
+  const ports = source === undefined ? [] : portsOf(source)
+  const handle = source && handlesOf(source, ports).find((candidate) => candidate.port === place.port)
+  if (source === undefined || handle === undefined) return freeSpot(definition, node, place.at)
+  const straight = { x: snap(place.at.x), y: source.position.y + handle.y - HEADER_HEIGHT / 2 }
+  if (Math.abs(place.at.y - straight.y) > NEARLY_STRAIGHT_PX || isCovered(definition, node, straight)) {
+    return freeSpot(definition, node, place.at)
+  }
+  return straight
 }
 
 /** Takes the place of an edge; what follows makes room by moving right, as far as it is needed. */
@@ -105,24 +118,24 @@ function shiftRight(definition: WorkflowDefinition, from: string, stop: string, 
 }
 
 /** The wanted place on the grid, or the nearest one below it where no card is covered. */
-export function freeSpot(definition: WorkflowDefinition, node: WorkflowNode, wanted: Point): Point {
+function freeSpot(definition: WorkflowDefinition, node: WorkflowNode, wanted: Point): Point {
+  const spot = { x: snap(wanted.x), y: snap(wanted.y) }
+  while (isCovered(definition, node, spot)) spot.y += GRID_PX
+  return spot
+}
+
+function isCovered(definition: WorkflowDefinition, node: WorkflowNode, spot: Point): boolean {
   const size = sizeOf(portsOf(node))
   const used = usedPortsByNode(definition)
-  const boxes = definition.nodes.map((other) => ({
-    ...other.position,
-    ...sizeOf(drawnPorts(other, used.get(other.id) ?? [])),
-  }))
-  const spot = { x: snap(wanted.x), y: snap(wanted.y) }
-  const covered = () =>
-    boxes.some(
-      (box) =>
-        spot.x < box.x + box.width + GRID_PX &&
-        box.x < spot.x + size.width + GRID_PX &&
-        spot.y < box.y + box.height + GRID_PX &&
-        box.y < spot.y + size.height + GRID_PX,
+  return definition.nodes.some((other) => {
+    const { width, height } = sizeOf(drawnPorts(other, used.get(other.id) ?? []))
+    return (
+      spot.x < other.position.x + width + GRID_PX &&
+      other.position.x < spot.x + size.width + GRID_PX &&
+      spot.y < other.position.y + height + GRID_PX &&
+      other.position.y < spot.y + size.height + GRID_PX
     )
-  while (covered()) spot.y += GRID_PX
-  return spot
+  })
 }
 
 function snap(value: number): number {

@@ -49,13 +49,13 @@ export function Inspector() {
             </Button>
           </Tooltip>
         </div>
-        <TabsContent value="step" className="min-h-0 flex-1 overflow-y-auto">
+        <TabsContent value="step" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto">
           <Selected />
         </TabsContent>
-        <TabsContent value="workflow" className="min-h-0 flex-1 overflow-y-auto">
+        <TabsContent value="workflow" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto">
           <WorkflowPanel />
         </TabsContent>
-        <TabsContent value="json" className="flex min-h-0 flex-1 flex-col data-[state=inactive]:hidden">
+        <TabsContent value="json" tabIndex={-1} className="flex min-h-0 flex-1 flex-col data-[state=inactive]:hidden">
           <JsonPanel />
         </TabsContent>
       </Tabs>

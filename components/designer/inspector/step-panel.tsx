@@ -186,7 +186,7 @@ function rowAt(panel: HTMLElement, path: string): HTMLElement | null {
       panel.querySelector('[data-field-path]:not([data-field-path="name"])') ?? panel.querySelector('[data-field-path]')
     )
   for (let at = path; at !== ''; at = at.includes('.') ? at.slice(0, at.lastIndexOf('.')) : '') {
-    const row = panel.querySelector<HTMLElement>(`[data-field-path="${CSS.escape(at)}"]`)
+    const row = panel.querySelector<HTMLElement>(`[data-field-path=${JSON.stringify(at)}]`)
     if (row !== null) return row
   }
   return null

@@ -60,6 +60,7 @@ const SETUP: BasicSetupOptions = {
   syntaxHighlighting: false,
   crosshairCursor: false,
   rectangularSelection: false,
+  bracketMatching: false,
 }
 
 /** Text with highlighting and completion: expressions, templates and JSON. */
@@ -87,7 +88,7 @@ export function CodeEditor(props: CodeEditorProps) {
       }),
       language === 'json' ? json() : [],
       singleLine ? oneLine : [],
-      closePlaceholder,
+      Prec.high(closePlaceholder),
       placeholder === undefined ? [] : placeholderText(placeholder),
     ] satisfies Extension
   }, [language, singleLine, placeholder, errorAt, invalid, id, label, describedBy])

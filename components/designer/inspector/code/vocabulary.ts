@@ -24,13 +24,13 @@ export function vocabularyFor(definition: WorkflowDefinition, nodeId: string | n
     {
       label: 'inputs',
       insert: 'inputs',
-      detail: 'what the run was started with',
+      detail: 'of the run',
       members: properties(definition.inputs),
     },
     {
       label: 'nodes',
       insert: 'nodes',
-      detail: 'earlier steps by name',
+      detail: 'earlier steps',
       members: nodes.map((node) => ({
         label: node.name,
         insert: referenceName(node.name),
@@ -38,8 +38,8 @@ export function vocabularyFor(definition: WorkflowDefinition, nodeId: string | n
         members: [{ label: 'output', insert: 'output', members: outputOf(node, definition) }],
       })),
     },
-    { label: 'vars', insert: 'vars', detail: 'dynamic variables' },
-    { label: 'runtime', insert: 'runtime', detail: 'runtime variables' },
+    { label: 'vars', insert: 'vars', detail: 'dynamic' },
+    { label: 'runtime', insert: 'runtime', detail: 'runtime' },
     {
       label: 'run',
       insert: 'run',

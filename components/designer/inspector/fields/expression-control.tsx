@@ -3,7 +3,7 @@
 import { useMemo } from 'react'
 import { compileExpression } from '@/lib/engine/expression'
 import { ExpressionError } from '@/lib/engine/expression-error'
-import { CodeEditor } from '../code/code-editor'
+import { ExpandableEditor } from '../code/expandable-editor'
 import { useInspectorScope } from '../inspector-context'
 import type { ControlProps } from './control-props'
 
@@ -13,8 +13,9 @@ export function ExpressionControl({ field, value, path: _, onChange, ...wiring }
   const text = typeof value === 'string' ? value : ''
   const errorAt = useMemo(() => mistakeAt(text), [text])
   return (
-    <CodeEditor
+    <ExpandableEditor
       {...wiring}
+      title={field.title}
       aria-label={field.title}
       language="expression"
       vocabulary={scope.vocabulary}

@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
-import { CodeEditor } from '../code/code-editor'
+import { ExpandableEditor } from '../code/expandable-editor'
 import { useInspectorScope } from '../inspector-context'
 import type { ControlProps } from './control-props'
 import { jsonOfText, textOfJson } from './json-text'
@@ -29,8 +29,9 @@ export function JsonControl({ field, value, path: _, onChange, ...wiring }: Cont
   }
   return (
     <div className="grid gap-1">
-      <CodeEditor
+      <ExpandableEditor
         {...wiring}
+        title={field.title}
         aria-label={field.title}
         language="json"
         vocabulary={scope.vocabulary}

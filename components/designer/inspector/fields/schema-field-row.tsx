@@ -45,10 +45,10 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
         >
           <ChevronRight aria-hidden className={cn('transition-transform', open && 'rotate-90')} />
         </Button>
-        <Tooltip content={refusal}>
+        <div className="min-w-0 flex-1">
           <Input
             aria-label="Field name"
-            className="h-7 flex-1 font-mono text-xs"
+            className="h-7 font-mono text-xs"
             disabled={readOnly}
             aria-invalid={refusal !== undefined || undefined}
             value={name}
@@ -59,12 +59,12 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
               if (event.key === 'Escape') setName(field.name)
             }}
           />
-        </Tooltip>
+        </div>
         <KindSelect
           label={`Kind of ${field.name}`}
           value={field.kind}
           disabled={readOnly}
-          className="h-7 w-30 text-xs"
+          className="h-7 w-26 gap-1 px-2 text-xs"
           onChange={(kind) => onChange(withKind(field, kind), true)}
         />
         <Tooltip content={field.required ? 'Required' : 'Optional'}>
@@ -81,6 +81,11 @@ export function SchemaFieldRow(props: SchemaFieldRowProps) {
           </Button>
         </Tooltip>
       </div>
+      {refusal === undefined ? null : (
+        <p role="alert" className="px-10 pb-2 text-failure text-xs">
+          {refusal}
+        </p>
+      )}
       {open ? (
         <div className="grid gap-3 border-t bg-card px-3 py-3">
           <Field label="Title" optional>

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from 'react'
 import { CodeEditor } from '../code/code-editor'
+import { ExpandableEditor } from '../code/expandable-editor'
 import { useInspectorScope } from '../inspector-context'
 import type { ControlProps } from './control-props'
 import { textOfJson } from './json-text'
@@ -16,9 +17,11 @@ export function TemplateControl({ field, value, path, onChange, ...wiring }: Con
   // biome-ignore lint/correctness/useExhaustiveDependencies: runs when the value changes from outside
   useEffect(() => setDraft(null), [shown])
   const write = (text: string) => onChange(text === '' && !field.required ? undefined : text)
+  const Editor = field.control === 'textarea' ? ExpandableEditor : CodeEditor
   return (
-    <CodeEditor
+    <Editor
       {...wiring}
+      title={field.title}
       aria-label={field.title}
       language={field.raw ? 'text' : 'template'}
       vocabulary={scope.vocabulary}
