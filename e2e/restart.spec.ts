@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
@@ -16,6 +16,7 @@ test.describe.configure({ mode: 'serial', timeout: 240_000 })
 
 let product: Product
 test.beforeAll(async () => {
+  test.setTimeout(240_000)
   product = await startProduct(root)
 })
 test.afterAll(async () => {
@@ -84,7 +85,9 @@ test('a second start on the same data folder is refused with one sentence', asyn
 
 test('a taken port is refused with one sentence', async () => {
   const { port } = new URL(product.url)
-  const { code, output } = await refusedStart(root, { DATA_DIR: newDataFolder(), PORT: port })
+  const folder = newDataFolder()
+  const { code, output } = await refusedStart(root, { DATA_DIR: folder, PORT: port })
+  await rm(folder, { recursive: true })
   expect(code).toBe(1)
   expect(output).toContain(`Port ${port} is taken by another program`)
   expect(output).not.toMatch(/\n\s+at /)
