@@ -17,10 +17,19 @@ export interface JsonViewProps {
   bare?: boolean
   className?: string
   maxHeightClassName?: string
+  /** Names the region for assistive technology; two of them on a page need two names. */
+  label?: string
 }
 
 /** Any JSON, to fold and to copy. A closed branch is not in the page, and a long list comes a hundred at a time. */
-export function JsonView({ value, openDepth, bare, className, maxHeightClassName = 'max-h-96' }: JsonViewProps) {
+export function JsonView({
+  value,
+  openDepth,
+  bare,
+  className,
+  maxHeightClassName = 'max-h-96',
+  label = 'JSON',
+}: JsonViewProps) {
   const depth = openDepth ?? (sizeOf(value, 40) < 40 ? 2 : 1)
   const tree = <JsonNode value={value} depth={depth} />
   if (bare) return <div className={cn('min-w-0 font-mono text-xs leading-5', className)}>{tree}</div>
@@ -30,7 +39,7 @@ export function JsonView({ value, openDepth, bare, className, maxHeightClassName
         <CopyButton value={() => JSON.stringify(value, null, 2) ?? ''} label="Copy JSON" />
       </div>
       <section
-        aria-label="JSON"
+        aria-label={label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
         tabIndex={0}
         className={cn(
@@ -77,14 +86,11 @@ function JsonNode({ name, value, depth, comma }: { name?: string; value: unknown
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="flex items-start rounded-sm text-left hover:bg-accent"
+        className="flex min-h-6 items-center rounded-sm text-left hover:bg-accent"
       >
         <ChevronRight
           aria-hidden
-          className={cn(
-            'mt-0.5 mr-0.5 size-3.5 shrink-0 text-subtle-foreground transition-transform',
-            open && 'rotate-90',
-          )}
+          className={cn('mr-0.5 size-3.5 shrink-0 text-subtle-foreground transition-transform', open && 'rotate-90')}
         />
         <span>
           {label}

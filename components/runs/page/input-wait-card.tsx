@@ -38,7 +38,6 @@ export function InputWaitCard({ runId, wait, answerKey, mayAnswer }: InputWaitCa
   return (
     <form
       noValidate
-      aria-label={wait.title}
       data-wait={wait.id}
       className="grid gap-4"
       onSubmit={(event) => {

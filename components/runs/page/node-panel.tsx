@@ -159,12 +159,12 @@ export function NodePanel(props: NodePanelProps) {
         <>
           {record.output ? (
             <Section title="Output">
-              <PayloadView runId={runId} payload={record.output} />
+              <PayloadView runId={runId} payload={record.output} label="Output" />
             </Section>
           ) : null}
           {record.input ? (
             <Section title="Input" hint="Its settings with every template filled in; secrets are left out.">
-              <PayloadView runId={runId} payload={record.input} />
+              <PayloadView runId={runId} payload={record.input} label="Input" />
             </Section>
           ) : null}
           {record.calls.length > 0 ? <Calls calls={record.calls} /> : null}

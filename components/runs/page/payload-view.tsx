@@ -18,11 +18,11 @@ import type { Payload } from '@/lib/api/contracts/runs'
 const LONG_TEXT = 80
 
 /** A value as a person reads it when it holds text worth reading, with its JSON beside it; otherwise JSON at once. */
-export function ValueView({ value }: { value: unknown }) {
-  if (!holdsText(value)) return <JsonView value={value} />
+export function ValueView({ value, label }: { value: unknown; label: string }) {
+  if (!holdsText(value)) return <JsonView value={value} label={label} />
   return (
     <Tabs defaultValue="read" className="relative min-w-0">
-      <TabsList variant="segmented" aria-label="How to show it" className="mb-2">
+      <TabsList variant="segmented" aria-label={`How to show: ${label}`} className="mb-2">
         <TabsTrigger value="read" className="h-6! text-xs">
           Read
         </TabsTrigger>
@@ -32,7 +32,7 @@ export function ValueView({ value }: { value: unknown }) {
       </TabsList>
       <TabsContent value="read">
         <section
-          aria-label="Text"
+          aria-label={label}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrollable region must be reachable by keyboard
           tabIndex={0}
           className="max-h-112 overflow-y-auto rounded-lg border bg-card px-3.5 py-2.5"
@@ -41,7 +41,7 @@ export function ValueView({ value }: { value: unknown }) {
         </section>
       </TabsContent>
       <TabsContent value="json">
-        <JsonView value={value} />
+        <JsonView value={value} label={label} />
       </TabsContent>
     </Tabs>
   )
@@ -54,17 +54,25 @@ function holdsText(value: unknown): boolean {
 }
 
 /** A value of a run as the API gives it: here, or kept apart because it is large. */
-export function PayloadView({ runId, payload }: { runId: string; payload: Payload }) {
-  if (payload.blob_id === undefined) return <ValueView value={payload.value} />
-  return <LargeValue runId={runId} blobId={payload.blob_id} bytes={payload.bytes} />
+export function PayloadView({ runId, payload, label }: { runId: string; payload: Payload; label: string }) {
+  if (payload.blob_id === undefined) return <ValueView value={payload.value} label={label} />
+  return <LargeValue runId={runId} blobId={payload.blob_id} bytes={payload.bytes} label={label} />
+}
+
+interface LargeValueProps {
+  runId: string
+  blobId: string
+  bytes: number
+  /** What the value is, e.g. "Output". */
+  label: string
 }
 
 /** Says how large it is and reads it only when somebody wants to see it. */
-export function LargeValue({ runId, blobId, bytes }: { runId: string; blobId: string; bytes: number }) {
+export function LargeValue({ runId, blobId, bytes, label }: LargeValueProps) {
   const [wanted, setWanted] = useState(false)
   const params = { run_id: runId, blob_id: blobId }
   const blob = useApi(contracts.getBlob, { params }, { enabled: wanted, staleTime: Number.POSITIVE_INFINITY })
-  if (blob.data !== undefined) return <JsonView value={blob.data} openDepth={1} />
+  if (blob.data !== undefined) return <JsonView value={blob.data} openDepth={1} label={label} />
   return (
     <div className="flex flex-wrap items-center gap-2 rounded-lg border bg-muted/40 p-3">
       <FileJson aria-hidden className="size-4 text-muted-foreground" />

@@ -63,7 +63,7 @@ export function RunOverview(props: RunOverviewProps) {
       ) : null}
       {hasInput ? (
         <Section title="Input">
-          <ValueView value={run.input} />
+          <ValueView value={run.input} label="Input" />
         </Section>
       ) : null}
       {waits.length === 0 && !props.expectsWait && !ended && sayings.length === 0 && !hasInput ? (
@@ -117,7 +117,8 @@ export function WaitCard(props: { run: Run; wait: OpenWait; waits: OpenWait[]; m
 }
 
 /** What the run produced. */
-export function RunOutput({ run }: { run: Run }) {
-  if (run.output_ref) return <LargeValue runId={run.id} blobId={run.output_ref.blob_id} bytes={run.output_ref.bytes} />
-  return <ValueView value={run.output} />
+export function RunOutput({ run, label = 'Output' }: { run: Run; label?: string }) {
+  if (run.output_ref)
+    return <LargeValue runId={run.id} blobId={run.output_ref.blob_id} bytes={run.output_ref.bytes} label={label} />
+  return <ValueView value={run.output} label={label} />
 }

@@ -172,7 +172,7 @@ export function RunPage({ runId }: { runId: string }) {
             </TabsContent>
             <TabsContent value="output" className="min-h-0 flex-1 overflow-y-auto p-4">
               {status === 'completed' ? (
-                <RunOutput run={record} />
+                <RunOutput run={record} label="Output of the run" />
               ) : (
                 <p className="text-muted-foreground text-sm">
                   {isTerminal(status)
@@ -229,13 +229,13 @@ function RunInput({ run }: { run: NonNullable<ReturnType<typeof useRunPage>['run
   ] as const
   return (
     <div className="grid gap-4">
-      <ValueView value={run.input} />
+      <ValueView value={run.input} label="Input of the run" />
       {variables
         .filter(([, value]) => Object.keys(value).length > 0)
         .map(([title, value]) => (
           <div key={title} className="grid gap-1.5">
             <h3 className="font-medium text-muted-foreground text-xs">{title}</h3>
-            <ValueView value={value} />
+            <ValueView value={value} label={title} />
           </div>
         ))}
     </div>

@@ -36,7 +36,6 @@ export type Field = FieldBase &
     | { kind: 'object'; properties: ObjectProperty[] }
     | { kind: 'json' }
   )
-export type FieldKind = Field['kind']
 
 export interface ObjectProperty {
   name: string

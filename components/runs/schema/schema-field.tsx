@@ -34,14 +34,14 @@ export function SchemaField(props: SchemaFieldProps) {
           value={value}
           onValueChange={onChange}
           label={label}
-          placeholder={field.placeholder}
+          placeholder={field.placeholder || undefined}
           disabled={off}
         />
       ) : field.kind === 'number' ? (
         <NumberControl
           value={value}
           onValueChange={onChange}
-          placeholder={field.placeholder}
+          placeholder={field.placeholder || undefined}
           inputMode={field.integer ? 'numeric' : 'decimal'}
           disabled={off}
         />
@@ -55,7 +55,7 @@ export function SchemaField(props: SchemaFieldProps) {
       ) : field.kind === 'textarea' ? (
         <Textarea
           value={textOf(value)}
-          placeholder={field.placeholder}
+          placeholder={field.placeholder || undefined}
           disabled={off}
           className="max-h-96"
           onChange={(event) => onChange(event.target.value || undefined)}
@@ -64,7 +64,7 @@ export function SchemaField(props: SchemaFieldProps) {
         <Input
           type={inputTypeOf(field)}
           value={field.kind === 'datetime' ? localOfInstant(value) : textOf(value)}
-          placeholder={field.placeholder}
+          placeholder={field.placeholder || undefined}
           disabled={off}
           autoComplete="off"
           onChange={(event) => {
