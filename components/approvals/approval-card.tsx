@@ -74,7 +74,11 @@ export function ApprovalCard({ subject, onDecided, ref, showKeys, meta, classNam
   const closed = state.kind === 'decided' || state.kind === 'gone'
   const pending = state.kind === 'pending' ? state.decision : null
   return (
-    <section aria-label={subject.title} className={cn('grid gap-4', className)} data-approval={subject.id}>
+    <section
+      aria-label={subject.title}
+      className={cn('grid grid-cols-[minmax(0,1fr)] gap-4', className)}
+      data-approval={subject.id}
+    >
       <header className="grid gap-1">
         <h2 className="font-semibold text-lg leading-6">{subject.title}</h2>
         {meta}

@@ -48,7 +48,7 @@ export function RunsFilters(props: RunsFiltersProps) {
       />
       <StatusFilter statuses={statuses} onStatuses={props.onStatuses} />
       <Select value={workflowId || ANY} onValueChange={(id) => props.onWorkflow(id === ANY ? '' : id)}>
-        <SelectTrigger aria-label="Workflow" className="w-auto max-w-56">
+        <SelectTrigger aria-label="Workflow" className="w-auto max-w-56 max-md:text-sm">
           <SelectValue />
         </SelectTrigger>
         <SelectContent>

@@ -4,29 +4,44 @@ import { CircleCheck, CircleX, MessageSquareText, Reply, TimerOff } from 'lucide
 import type { ReactNode } from 'react'
 import { cn } from '@/components/ui/cn'
 import { Time } from '@/components/ui/time'
+import { useApi } from '@/lib/api/client/query'
+import { contracts } from '@/lib/api/contracts/routes'
 import { Markdown } from '../markdown'
-import type { Saying } from './conversation'
+import { answerText, type Saying } from './conversation'
 
 export interface ConversationViewProps {
+  runId: string
   sayings: Saying[]
   nameOf: (nodeId: string) => string
   onSelect: (nodeKey: string) => void
 }
 
 /** Messages, answers and decisions of a run, one under the other. A click shows the node with its data. */
-export function ConversationView({ sayings, nameOf, onSelect }: ConversationViewProps) {
+export function ConversationView({ runId, sayings, nameOf, onSelect }: ConversationViewProps) {
   return (
     <ol className="grid gap-3">
       {sayings.map((saying) => (
         <li key={`${saying.kind} ${saying.seq}`} data-saying={saying.kind}>
-          <Line saying={saying} name={nameOf(saying.key.slice(saying.key.lastIndexOf('/') + 1))} onSelect={onSelect} />
+          <Line
+            runId={runId}
+            saying={saying}
+            name={nameOf(saying.key.slice(saying.key.lastIndexOf('/') + 1))}
+            onSelect={onSelect}
+          />
         </li>
       ))}
     </ol>
   )
 }
 
-function Line({ saying, name, onSelect }: { saying: Saying; name: string; onSelect: (nodeKey: string) => void }) {
+interface LineProps {
+  runId: string
+  saying: Saying
+  name: string
+  onSelect: (nodeKey: string) => void
+}
+
+function Line({ runId, saying, name, onSelect }: LineProps) {
   const link = (
     <button
       type="button"
@@ -54,7 +69,9 @@ function Line({ saying, name, onSelect }: { saying: Saying; name: string; onSele
             </>
           }
           at={saying.at}
-        />
+        >
+          <Answer runId={runId} nodeKey={saying.key} />
+        </Row>
       )
     case 'overdue':
       return (
@@ -87,6 +104,17 @@ function Line({ saying, name, onSelect }: { saying: Saying; name: string; onSele
       )
     }
   }
+}
+
+/** What was answered, read from the node: it never changes once it is there. */
+function Answer({ runId, nodeKey }: { runId: string; nodeKey: string }) {
+  const { data } = useApi(
+    contracts.listNodeRuns,
+    { params: { run_id: runId }, query: { node_key: nodeKey, limit: 1 } },
+    { staleTime: Number.POSITIVE_INFINITY },
+  )
+  const text = answerText(data?.items[0]?.output?.value)
+  return text === '' ? null : <p className="whitespace-pre-wrap break-words text-sm">{text}</p>
 }
 
 function Row({ icon, head, at, children }: { icon: ReactNode; head: ReactNode; at: string; children?: ReactNode }) {

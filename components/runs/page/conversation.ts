@@ -1,4 +1,6 @@
 import type { RunEvent } from '@/lib/engine/events'
+import { humanise } from '../schema/field-model'
+import { isRecord } from '../schema/values'
 
 /** What was said between the run and people, in order. */
 export type Saying =
@@ -55,4 +57,22 @@ export function conversationOf(events: readonly RunEvent[]): Saying[] {
     }
   }
   return sayings.sort((a, b) => a.seq - b.seq)
+}
+
+const ANSWER_CHARACTERS = 400
+
+/** An answer in words: a single text as it is, members with their names, and no more of it than fits a conversation. */
+export function answerText(value: unknown): string {
+  const text = isRecord(value)
+    ? Object.entries(value)
+        .map(([name, member]) => `${humanise(name)}: ${plain(member)}`)
+        .join('\n')
+    : plain(value)
+  return text.length > ANSWER_CHARACTERS ? `${text.slice(0, ANSWER_CHARACTERS)}…` : text
+}
+
+function plain(value: unknown): string {
+  if (value === undefined) return ''
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }

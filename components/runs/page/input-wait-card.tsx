@@ -39,7 +39,7 @@ export function InputWaitCard({ runId, wait, answerKey, mayAnswer }: InputWaitCa
     <form
       noValidate
       data-wait={wait.id}
-      className="grid gap-4"
+      className="grid grid-cols-[minmax(0,1fr)] gap-4"
       onSubmit={(event) => {
         event.preventDefault()
         submit()

@@ -81,7 +81,11 @@ export function NodePanel(props: NodePanelProps) {
   const look = lookOf(visit?.state, node.type)
   const type = nodeType(node.type)
   return (
-    <section aria-label={`Node ${node.name}`} data-node={node.id} className="grid content-start gap-5 p-4">
+    <section
+      aria-label={`Node ${node.name}`}
+      data-node={node.id}
+      className="grid grid-cols-[minmax(0,1fr)] content-start gap-5 p-4"
+    >
       <header className="grid gap-2">
         <div className="flex items-start gap-2">
           <div className="min-w-0 flex-1">
@@ -262,7 +266,7 @@ function CallRow({ call }: { call: CallUsage }) {
 
 export function Section({ title, hint, children }: { title: string; hint?: string; children: ReactNode }) {
   return (
-    <section className="grid min-w-0 gap-2">
+    <section className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-2">
       <div>
         <h2 className="font-medium text-muted-foreground text-xs">{title}</h2>
         {hint ? <p className="text-2xs text-subtle-foreground">{hint}</p> : null}

@@ -32,7 +32,7 @@ export function RunOverview(props: RunOverviewProps) {
   const ended = isTerminal(run.status)
   const hasInput = run.input !== null && !(typeof run.input === 'object' && Object.keys(run.input).length === 0)
   return (
-    <div className="grid content-start gap-6 p-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] content-start gap-6 p-4">
       {ended && run.status !== 'completed' && run.status !== 'skipped' ? (
         <FailureCard run={run} nameOf={nameOf} onSelect={onSelect} />
       ) : null}
@@ -58,7 +58,7 @@ export function RunOverview(props: RunOverviewProps) {
       ) : null}
       {sayings.length > 0 ? (
         <Section title="What was said">
-          <ConversationView sayings={sayings} nameOf={nameOf} onSelect={onSelect} />
+          <ConversationView runId={run.id} sayings={sayings} nameOf={nameOf} onSelect={onSelect} />
         </Section>
       ) : null}
       {hasInput ? (
@@ -120,5 +120,6 @@ export function WaitCard(props: { run: Run; wait: OpenWait; waits: OpenWait[]; m
 export function RunOutput({ run, label = 'Output' }: { run: Run; label?: string }) {
   if (run.output_ref)
     return <LargeValue runId={run.id} blobId={run.output_ref.blob_id} bytes={run.output_ref.bytes} label={label} />
+  if (run.output === null) return <p className="text-muted-foreground text-sm">The workflow gives no output.</p>
   return <ValueView value={run.output} label={label} />
 }

@@ -6,7 +6,7 @@ import { initialState } from '@/lib/engine/state'
 import { definitionSchema } from '@/lib/workflow/document'
 import { timelineOf } from '../timeline'
 import { barsOf } from './bars'
-import { conversationOf } from './conversation'
+import { answerText, conversationOf } from './conversation'
 import { clockText, filterEvents, offsetText } from './event-filter'
 import { edgeViewsOf, nodeViewsOf } from './graph-states'
 import { selectionOf, visitsOf } from './node-visits'
@@ -151,6 +151,17 @@ describe('what was said', () => {
     expect(conversationOf(log([...asked, ...decided]))).toMatchObject([
       { kind: 'decision', who: 'Ada', decision: 'approved', comment: 'Fine', title: 'Go?' },
     ])
+  })
+})
+
+describe('an answer', () => {
+  it('is said in words and never longer than fits', () => {
+    expect(answerText({ your_name: 'Grace', urgent: true, tags: ['a'] })).toBe(
+      'Your name: Grace\nUrgent: yes\nTags: ["a"]',
+    )
+    expect(answerText('yes please')).toBe('yes please')
+    expect(answerText(undefined)).toBe('')
+    expect(answerText('x'.repeat(1_000))).toHaveLength(401)
   })
 })
 

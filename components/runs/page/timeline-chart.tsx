@@ -46,6 +46,8 @@ export function TimelineChart({ events, nameOf, selectedNodeId, onSelect }: Time
     overscan: 10,
   })
   if (timeline.lanes.length === 0) {
+    // Events are there and the layout is on its way: saying that nothing happened would be wrong.
+    if (events.length > 1) return null
     return <p className="p-4 text-muted-foreground text-sm">The first node has not started yet.</p>
   }
   return (
