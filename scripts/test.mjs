@@ -25,6 +25,8 @@ process.chdir(root)
 const chosen = process.argv.slice(2)
 const unknown = chosen.filter((name) => !(name in SUITES))
 const tally = newTally()
+let product
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, interrupted)
 try {
   if (unknown.length > 0)
     throw new Error(`There is no suite ${unknown.join(', ')}; there are ${Object.keys(SUITES).join(', ')}.`)
@@ -92,7 +94,6 @@ async function browser() {
   })
   await step('Bundle the server', () => bundleServer(root).then((was) => (was ? undefined : 'up to date')))
   await step('Build the pages', () => buildPages(root).then((was) => (was ? undefined : 'up to date')))
-  let product
   await step('Start the product', async () => {
     product = await startProduct(root)
     return product.url
@@ -117,6 +118,13 @@ async function browser() {
       addCheck(tally, 'the product stops in good order', code === 0)
     })
   }
+}
+
+/** The programs of the suites end with this process; the product is given its time. */
+async function interrupted() {
+  await product?.stop()
+  product?.removeData()
+  process.exit(130)
 }
 
 async function check(title, program, args) {
