@@ -2,6 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
+import { toast } from '@/components/ui/toast'
 import { callApi } from '@/lib/api/client/call'
 import { ApiError, messageOf } from '@/lib/api/client/error'
 import { queryKey } from '@/lib/api/client/query'
@@ -55,7 +56,9 @@ export function useDecide(subject: ApprovalSubject) {
       setState({ kind: 'decided', decision: answer, conflict: false })
       return answer
     } catch (error) {
-      setState(stateAfter(error))
+      const next = stateAfter(error)
+      setState(next)
+      sayLost(next, decision)
       return null
     } finally {
       for (const read of [contracts.listApprovals, contracts.getRun, contracts.listRuns]) {
@@ -65,6 +68,18 @@ export function useDecide(subject: ApprovalSubject) {
   }
 
   return { state, decide }
+}
+
+/** The card may be gone in a moment, because the decision of somebody else takes it off the list: this stays. */
+function sayLost(state: DecideState, wanted: Decision['decision']): void {
+  if (state.kind !== 'gone' && !(state.kind === 'decided' && state.conflict)) return
+  toast.warning(wanted === 'approved' ? 'Your approval was not recorded' : 'Your rejection was not recorded', {
+    description:
+      state.kind === 'gone'
+        ? state.message
+        : `${state.decision.decided_by} was faster and ${state.decision.decision} it.`,
+    duration: 12_000,
+  })
 }
 
 /** What a refusal means for the person who decided. */

@@ -35,15 +35,18 @@ export function FailureCard({ run, nameOf, onSelect }: FailureCardProps) {
   return (
     <section
       aria-label={HEADLINES[run.status] ?? 'What happened'}
-      className={cn('grid gap-2.5 rounded-lg border p-3.5', calm ? 'bg-card' : 'border-failure/30 bg-failure-soft/60')}
+      className={cn(
+        'grid grid-cols-[minmax(0,1fr)] gap-2.5 rounded-lg border p-3.5',
+        calm ? 'bg-card' : 'border-failure/30 bg-failure-soft/60',
+      )}
     >
       <h2 className={cn('flex items-center gap-2 font-semibold text-base', TONE_TEXT[tone])}>
         <Icon aria-hidden className="size-4 shrink-0" />
         {HEADLINES[run.status] ?? 'The run ended early'}
       </h2>
-      {summary ? <p className="break-words text-sm">{summary}</p> : null}
+      {summary ? <p className="wrap-anywhere max-h-48 overflow-y-auto text-sm">{summary}</p> : null}
       {run.error && run.error.message !== summary && !summary.includes(run.error.message) ? (
-        <p className="break-words font-mono text-muted-foreground text-xs">{run.error.message}</p>
+        <p className="wrap-anywhere font-mono text-muted-foreground text-xs">{run.error.message}</p>
       ) : null}
       {nodeId || details.length > 0 || (run.error && !calm) ? (
         <dl className="flex flex-wrap gap-x-5 gap-y-1.5 text-xs">

@@ -217,10 +217,10 @@ function NodeError({
   if (!error) return null
   const details = Object.entries(error.details ?? {})
   return (
-    <div className="grid gap-2 rounded-lg border border-failure/30 bg-failure-soft/60 p-3 text-sm">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2 rounded-lg border border-failure/30 bg-failure-soft/60 p-3 text-sm">
       <p className="flex items-start gap-2">
         <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-failure" />
-        <span className="min-w-0 break-words">
+        <span className="max-h-48 wrap-anywhere min-w-0 overflow-y-auto">
           {retrying ? 'The last attempt failed: ' : ''}
           {error.message}
         </span>
