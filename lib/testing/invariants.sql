@@ -102,3 +102,21 @@ select r.id, r.version_id from runs r join workflow_versions v on v.id = r.versi
 
 -- name: a key kept as its hash has 32 bytes of it and nothing of the secret but a short prefix
 select id, length(prefix) as prefix, octet_length(key_hash) as hash from api_keys where octet_length(key_hash) <> 32 or length(prefix) > 16;
+
+-- name: a definition is what its hash says: nobody edited what was published
+select id, hash from definitions where encode(sha256(convert_to(body::text, 'UTF8')), 'hex') <> hash;
+
+-- name: a run ended as its log says
+select r.id, r.status, e.type from runs r join run_events e on e.run_id = r.id
+where (e.type, r.status::text) not in (
+    ('run_completed', 'completed'), ('run_failed', 'failed'), ('run_cancelled', 'cancelled'),
+    ('run_timed_out', 'timed_out'), ('run_aborted', 'aborted_looping_risk')
+  )
+  and e.type in ('run_completed', 'run_failed', 'run_cancelled', 'run_timed_out', 'run_aborted');
+
+-- name: a run that nobody holds has something that will wake it
+select r.id, r.status from runs r
+where r.status in ('not_started', 'started', 'running', 'waiting_for_approval', 'waiting_for_user_input')
+  and r.lease_owner is null and r.command_seq = r.command_applied
+  and not exists (select from waits w where w.run_id = r.id and w.state = 'open')
+  and not exists (select from graphile_worker._private_jobs j where j.payload ->> 'run_id' = r.id::text);
