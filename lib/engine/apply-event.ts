@@ -80,7 +80,7 @@ function fold(plan: Plan, state: RunState, event: RunEvent): void {
       end(state, 'failed', event, event.reason, event.summary, event.node_id)
       return
     case 'run_cancelled':
-      end(state, 'cancelled', event, event.reason, event.summary)
+      end(state, 'cancelled', event, event.reason, event.summary, event.node_id)
       return
     case 'run_timed_out':
       end(state, 'timed_out', event, 'timeout', event.summary)

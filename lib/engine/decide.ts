@@ -72,6 +72,7 @@ function endOf(plan: Plan, state: RunState): NewEvent | undefined {
     return {
       type: 'run_cancelled',
       reason: 'approval_rejected',
+      node_id: state.rejection.nodeId,
       summary: `${state.rejection.by} rejected ${name(state.rejection.nodeId)}.`,
     }
   }

@@ -107,7 +107,12 @@ const eventShapes = {
     node_id: z.string().optional(),
     error: failureSchema.optional(),
   },
-  run_cancelled: { reason: z.string(), summary: z.string(), actor: actorSchema.optional() },
+  run_cancelled: {
+    reason: z.string(),
+    summary: z.string(),
+    actor: actorSchema.optional(),
+    node_id: z.string().optional(),
+  },
   run_timed_out: { summary: z.string() },
   run_aborted: { reason: z.string(), summary: z.string(), node_id: z.string().optional() },
 } as const
