@@ -60,6 +60,7 @@ export const NodeCard = memo(function NodeCard({ data, selected, isConnectable }
           className="ds-handle ds-handle-in"
           style={{ top: handles[0]?.y }}
           isConnectable={isConnectable}
+          role="img"
           aria-label={`Into ${node.name}`}
         />
       ) : null}
@@ -74,6 +75,7 @@ export const NodeCard = memo(function NodeCard({ data, selected, isConnectable }
             style={{ top: handle.y }}
             data-port={handle.port}
             isConnectable={isConnectable && !ports.find((port) => port.name === handle.port)?.missing}
+            role="img"
             aria-label={`From ${node.name}, port ${handle.port}`}
           />
         ),
