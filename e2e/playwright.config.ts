@@ -1,4 +1,5 @@
 import { defineConfig } from '@playwright/test'
+import { SIGNED_IN } from './first-run'
 
 /**
  * Browser tests against a running product: `npm test` starts one and says where it is. By hand:
@@ -12,7 +13,11 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   workers: 1,
-  reporter: [['list'], ['json']],
+  reporter: process.env.PLAYWRIGHT_JSON_OUTPUT_FILE ? [['list'], ['json']] : 'list',
+  projects: [
+    { name: 'sign-in', testMatch: '*.setup.ts' },
+    { name: 'journeys', testMatch: '*.spec.ts', dependencies: ['sign-in'], use: { storageState: SIGNED_IN } },
+  ],
   use: {
     baseURL: process.env.BASE_URL ?? 'http://localhost:3000',
     viewport: { width: 1440, height: 900 },

@@ -1,0 +1,38 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+
+/** The badge of a run's status, by its word, in the header of a run page. */
+export function runStatus(page: Page, word: string): Locator {
+  return page.getByRole('main').getByText(word, { exact: true }).first()
+}
+
+/** Makes a blank workflow and opens its designer. */
+export async function newWorkflow(page: Page, name: string): Promise<void> {
+  await page.goto('/workflows')
+  await page.getByRole('button', { name: 'New workflow' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill(name)
+  await dialog.getByRole('button', { name: /^Create/ }).click()
+  await page.waitForURL(/\/workflows\/[0-9a-f-]{36}/)
+  await expect(page.getByLabel('Into End', { exact: true })).toBeVisible()
+}
+
+/** Puts a step on the canvas by the picker; it is wired up where it was asked for. */
+export async function addStep(page: Page, search: string): Promise<void> {
+  await page.getByPlaceholder('Add a step…').fill(search)
+  await page.keyboard.press('Enter')
+  await expect(page.getByPlaceholder('Add a step…')).toBeHidden()
+}
+
+/** Drags a connection from a port of one node to another node. */
+export async function connect(page: Page, from: { node: string; port: string }, to: string): Promise<void> {
+  const source = page.getByLabel(`From ${from.node}, port ${from.port}`, { exact: true })
+  const target = page.getByLabel(`Into ${to}`, { exact: true })
+  await source.hover()
+  await page.mouse.down()
+  await target.hover()
+  await page.mouse.up()
+}
+
+export async function expectSaved(page: Page): Promise<void> {
+  await expect(page.getByText('Saved', { exact: true })).toBeVisible()
+}
