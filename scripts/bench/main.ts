@@ -194,7 +194,8 @@ function table(result: Awaited<ReturnType<typeof measure>>): string {
   return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n')
 }
 
-const bench = await openBench(say)
+say('starting the product and the floor …')
+const bench = await openBench()
 try {
   const result = await measure(bench)
   process.stdout.write(`${asJson ? JSON.stringify(result) : table(result)}\n`)

@@ -1,5 +1,6 @@
 export interface Product {
   url: string
+  pid: number
   dataFolder: string
   /** Everything it printed so far. */
   output(): string

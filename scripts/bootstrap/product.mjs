@@ -29,6 +29,7 @@ export async function startProduct(root, { dataFolder = newDataFolder(), environ
   }
   return {
     url,
+    pid: child.pid,
     dataFolder,
     output,
     stop,
