@@ -2,24 +2,20 @@
 
 import { useEffect, useRef } from 'react'
 import { ReactFlowProvider } from 'reactflow'
-import { RunDialog } from '@/components/runs/run-dialog'
 import type { Workflow } from '@/lib/api/contracts/workflows'
 import { Canvas } from './canvas/canvas'
 import { CanvasToolbar } from './canvas/canvas-toolbar'
 import { StepPicker } from './canvas/step-picker'
 import { DesignerProvider, useDesigner, useServices, useUi } from './designer-context'
-import { Inspector } from './inspector/inspector'
+import { Inspector, LazyDialogs, LiveRun, useWarmUp } from './lazy-parts'
 import { ConflictDialog } from './panels/conflict-dialog'
 import { EmptyCanvas } from './panels/empty-canvas'
 import { FindPanel } from './panels/find-panel'
-import { LiveRun } from './panels/live-run'
 import { Palette } from './panels/palette'
 import { ProblemsPanel } from './panels/problems-panel'
-import { PublishDialog } from './panels/publish-dialog'
 import { ReadOnlyHint } from './panels/read-only-hint'
 import { ShortcutsDialog } from './panels/shortcuts-dialog'
 import { TopBar } from './panels/top-bar'
-import { VersionsSheet } from './panels/versions-sheet'
 import { useDesignerKeys } from './use-designer-keys'
 import { useDesignerServices } from './use-designer-services'
 import { useNewerDraft } from './use-newer-draft'
@@ -46,6 +42,7 @@ function Workbench({ workflow, readOnlyBecause }: DesignerProps) {
   useDesignerKeys(services)
   useNodeInUrl(services)
   useNewerDraft(services, workflow)
+  useWarmUp()
   return (
     <DesignerProvider services={services} workflow={workflow}>
       <div className="flex h-full min-h-0 flex-col">
@@ -57,7 +54,7 @@ function Workbench({ workflow, readOnlyBecause }: DesignerProps) {
             <Canvas readOnly={readOnly} touch={readOnlyBecause === 'phone'} />
             <EmptyCanvas />
             <div className="pointer-events-none absolute inset-x-3 top-3 grid justify-items-center gap-2">
-              <LiveRun />
+              <LiveRunWhenStarted />
               <FindPanel />
             </div>
             <div className="pointer-events-none absolute inset-x-3 bottom-4 grid justify-items-center gap-2">
@@ -69,11 +66,9 @@ function Workbench({ workflow, readOnlyBecause }: DesignerProps) {
         </div>
       </div>
       <StepPicker />
-      <PublishDialog />
-      <VersionsSheet />
       <ShortcutsDialog />
       <ConflictDialog />
-      <RunHere readOnly={readOnly} />
+      <LazyDialogs readOnly={readOnly} />
       <FollowSelection />
     </DesignerProvider>
   )
@@ -88,19 +83,8 @@ function InspectorWhenOpen({ phone }: { phone: boolean }) {
   return open && !phone ? <Inspector /> : null
 }
 
-/** Asks for the inputs and starts a run, whose states then lie over this canvas. */
-function RunHere({ readOnly }: { readOnly: boolean }) {
-  const { ui, workflowId } = useServices()
-  const open = useUi((state) => state.dialog === 'run')
-  return (
-    <RunDialog
-      workflowId={workflowId}
-      draft={!readOnly}
-      open={open}
-      onOpenChange={(next) => ui.getState().set({ dialog: next ? 'run' : null })}
-      onStarted={(run) => ui.getState().set({ runId: run.id })}
-    />
-  )
+function LiveRunWhenStarted() {
+  return useUi((state) => state.runId !== null) ? <LiveRun /> : null
 }
 
 /** Whoever selects a step wants to see it: the inspector turns to it. */

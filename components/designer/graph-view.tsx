@@ -21,6 +21,7 @@ import type { WorkflowDefinition } from '@/lib/workflow/document'
 import { FlowEdge } from './canvas/flow-edge'
 import { NodeCard } from './canvas/node-card'
 import { useFarAway } from './canvas/use-far-away'
+import { useSmoothMoves } from './canvas/use-smooth-moves'
 import type { EdgeRunState, NodeRunView } from './run-view'
 import { type FlowEdge as FlowEdgeType, type FlowNode, problemsByNode, toFlowEdges, toFlowNodes } from './to-flow'
 
@@ -74,6 +75,8 @@ function Graph(props: GraphViewProps) {
   const onMoveStart = useFollow(props.followNodeId)
   const flow = useReactFlow()
   const far = useFarAway()
+  const element = useRef<HTMLDivElement>(null)
+  const moves = useSmoothMoves(element)
   const previous = useRef<{ nodes: FlowNode[]; edges: FlowEdgeType[] }>({ nodes: [], edges: [] })
   const { nodes, edges } = useMemo(() => {
     const selection = { nodes: selectedNodeId ? [selectedNodeId] : NO_SELECTION, edges: NO_SELECTION }
@@ -90,6 +93,8 @@ function Graph(props: GraphViewProps) {
 
   return (
     <ReactFlow<FlowNode, FlowEdgeType>
+      ref={element}
+      {...moves}
       className={className}
       data-far={far || undefined}
       data-frozen

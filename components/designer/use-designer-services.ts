@@ -11,7 +11,6 @@ import { contracts } from '@/lib/api/contracts/routes'
 import type { Workflow } from '@/lib/api/contracts/workflows'
 import { canonicalJson } from '@/lib/engine/canonical-json'
 import type { WorkflowDefinition } from '@/lib/workflow/document'
-import { validateDefinition } from '@/lib/workflow/validate'
 import type { CanvasPort, ClipboardPort } from './actions/action'
 import { Autosave } from './autosave/autosave'
 import { saveDraft } from './autosave/save-draft'
@@ -90,14 +89,17 @@ export function useDesignerServices(workflow: Workflow, readOnly: boolean): Desi
   })
 
   useEffect(() => services.store.getState().setReadOnly(readOnly), [services, readOnly])
-  useEffect(
-    () => watchProblems(services.store, services.problems, (definition) => validateDefinition(definition).problems),
-    [services],
-  )
+  useEffect(() => watchProblems(services.store, services.problems, findProblems), [services])
   useEffect(() => services.ui.subscribe((state) => writePreferences(window.localStorage, state)), [services])
   useRestore(services, workflow, readOnly)
   useLeaving(services)
   return services
+}
+
+/** Loaded after the first look: the rules bring the expression language along. */
+async function findProblems(definition: WorkflowDefinition) {
+  const { validateDefinition } = await import('@/lib/workflow/validate')
+  return validateDefinition(definition).problems
 }
 
 const clipboard: ClipboardPort = {

@@ -29,6 +29,7 @@ import { CanvasMenu, type MenuPlace } from './canvas-menu'
 import { useOverlay } from './run-overlay-store'
 import { useCanvasEdits } from './use-canvas-edits'
 import { useFarAway } from './use-far-away'
+import { useSmoothMoves } from './use-smooth-moves'
 
 /** The drag data of a step type that comes from the palette. */
 export const STEP_MIME = 'application/x-countersign-step'
@@ -44,6 +45,7 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
   const overlay = useOverlay()
   const far = useFarAway()
   const edits = useCanvasEdits()
+  const moves = useSmoothMoves(canvasElement)
   const [menu, setMenu] = useState<MenuPlace | null>(null)
 
   // A drag in progress lies over the document; the document gets it as one change when it ends.
@@ -220,6 +222,7 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           connectOnClick
           minZoom={MIN_ZOOM}
           maxZoom={MAX_ZOOM}
+          {...moves}
           onInit={(flow) => openAt(flow, canvasElement.current)}
           onlyRenderVisibleElements={definition.nodes.length > VIRTUAL_FROM_NODES}
         >

@@ -20,14 +20,16 @@ const QUIET_MS = 150
 export function watchProblems(
   designer: DesignerStore,
   store: ProblemStore,
-  check: (definition: WorkflowDefinition) => Problem[],
+  check: (definition: WorkflowDefinition) => Problem[] | Promise<Problem[]>,
 ): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const run = () => {
-    const problems = check(designer.getState().definition)
-    store.setState({ problems, byNode: problemsByNode(problems) })
+  const run = async () => {
+    const { definition } = designer.getState()
+    const problems = await check(definition)
+    // Meanwhile the document may have changed: then another check is on its way.
+    if (designer.getState().definition === definition) store.setState({ problems, byNode: problemsByNode(problems) })
   }
-  run()
+  void run()
   const unsubscribe = designer.subscribe((state, before) => {
     if (state.definition === before.definition) return
     clearTimeout(timer)
