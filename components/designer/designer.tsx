@@ -1,12 +1,18 @@
 'use client'
 
-import { useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import { ReactFlowProvider } from 'reactflow'
+import { useFoldedSidebar } from '@/components/shell/folded-sidebar'
+import { usePageCommands } from '@/components/shell/page-commands'
+import { useModKey } from '@/components/shell/use-mod-key'
 import type { Workflow } from '@/lib/api/contracts/workflows'
+import { isEnabled } from './actions/action'
+import { designerActions } from './actions/all-actions'
+import { keysOf } from './actions/shortcut'
 import { Canvas } from './canvas/canvas'
 import { CanvasToolbar } from './canvas/canvas-toolbar'
 import { StepPicker } from './canvas/step-picker'
-import { DesignerProvider, useDesigner, useServices, useUi } from './designer-context'
+import { DesignerProvider, useAct, useDesigner, useServices, useUi } from './designer-context'
 import { Inspector, LazyDialogs, LiveRun, useWarmUp } from './lazy-parts'
 import { ConflictDialog } from './panels/conflict-dialog'
 import { EmptyCanvas } from './panels/empty-canvas'
@@ -43,6 +49,7 @@ function Workbench({ workflow, readOnlyBecause }: DesignerProps) {
   useNodeInUrl(services)
   useNewerDraft(services, workflow)
   useWarmUp()
+  useFoldedSidebar()
   return (
     <DesignerProvider services={services} workflow={workflow}>
       <div className="flex h-full min-h-0 flex-col">
@@ -70,6 +77,7 @@ function Workbench({ workflow, readOnlyBecause }: DesignerProps) {
       <ConflictDialog />
       <LazyDialogs readOnly={readOnly} />
       <FollowSelection />
+      <InCommandPalette />
     </DesignerProvider>
   )
 }
@@ -98,5 +106,27 @@ function FollowSelection() {
     }
     before.current = first
   }, [first, ui])
+  return null
+}
+
+/** Everything that can be done now, in the command palette. */
+function InCommandPalette() {
+  const { actions } = useServices()
+  const modKey = useModKey()
+  const act = useAct()
+  const read = useCallback(
+    () =>
+      designerActions
+        .filter((action) => isEnabled(action, actions))
+        .map((action) => ({
+          id: action.id,
+          label: action.label,
+          keys: action.shortcuts?.[0] === undefined ? undefined : keysOf(action.shortcuts[0], modKey),
+          // After the palette has closed and given the focus back.
+          run: () => setTimeout(() => act(action), 0),
+        })),
+    [actions, modKey, act],
+  )
+  usePageCommands(read)
   return null
 }

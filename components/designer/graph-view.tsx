@@ -96,7 +96,7 @@ function Graph(props: GraphViewProps) {
       ref={element}
       {...moves}
       className={className}
-      data-far={far || undefined}
+      data-far={far}
       data-frozen
       nodes={nodes}
       edges={edges}

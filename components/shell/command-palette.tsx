@@ -1,7 +1,7 @@
 'use client'
 
 import { Command } from 'cmdk'
-import { CirclePlus, type LucideIcon, Moon, Search, Sun, Upload, Workflow } from 'lucide-react'
+import { CirclePlus, CornerDownRight, type LucideIcon, Moon, Search, Sun, Upload, Workflow } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { type ReactNode, useDeferredValue, useEffect, useState } from 'react'
@@ -14,6 +14,7 @@ import { useApi } from '@/lib/api/client/query'
 import { contracts } from '@/lib/api/contracts/routes'
 import type { WorkflowSummary } from '@/lib/api/contracts/workflows'
 import { mainNav, secondaryNav } from './nav-items'
+import { pageCommands } from './page-commands'
 import { useMay } from './use-principal'
 
 interface CommandPaletteProps {
@@ -50,6 +51,7 @@ export function CommandPalette({ open, onOpenChange }: CommandPaletteProps) {
 function PaletteBody({ onDone }: { onDone: () => void }) {
   const [text, setText] = useState('')
   const [selected, setSelected] = useState('')
+  const [here] = useState(pageCommands)
   const search = useDeferredValue(text.trim())
   const router = useRouter()
   const { resolvedTheme, setTheme } = useTheme()
@@ -127,6 +129,32 @@ function PaletteBody({ onDone }: { onDone: () => void }) {
             </Item>
           ))}
         </Group>
+        {here.length === 0 ? null : (
+          <Group heading="On this page">
+            {here.map((command) => (
+              <Item
+                key={command.id}
+                icon={CornerDownRight}
+                value={`${command.label}${ID_MARK}${command.id}`}
+                onSelect={() => {
+                  onDone()
+                  command.run()
+                }}
+                aside={
+                  command.keys ? (
+                    <span className="flex gap-1">
+                      {command.keys.map((key) => (
+                        <Kbd key={key}>{key}</Kbd>
+                      ))}
+                    </span>
+                  ) : null
+                }
+              >
+                {command.label}
+              </Item>
+            ))}
+          </Group>
+        )}
         <Group heading="Do">
           {mayCreate ? (
             <>

@@ -169,7 +169,7 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
         }}
       >
         <ReactFlow<FlowNode, FlowEdge>
-          data-far={far || undefined}
+          data-far={far}
           data-frozen={readOnly || undefined}
           nodes={nodes}
           edges={drawn.edges}

@@ -1,11 +1,17 @@
 import { useStore } from 'reactflow'
 
-/** Below this zoom text cannot be read, so it is not painted: panning over a thousand nodes stays smooth. */
+/** How little of a card can be seen: `far` shows names, `tiny` shows where cards are and of what kind. */
+export type Distance = 'far' | 'tiny' | undefined
+
+/** Below these zooms text cannot be read, so it is not painted: panning over a thousand nodes stays smooth. */
 const FAR_ZOOM = 0.38
+const TINY_ZOOM = 0.18
 /** A small graph is cheap to paint at any zoom, and its names are a help even when they are tiny. */
 const MANY_NODES = 150
-const TINY_ZOOM = 0.16
 
-export function useFarAway(): boolean {
-  return useStore((state) => state.transform[2] < (state.nodes.length > MANY_NODES ? FAR_ZOOM : TINY_ZOOM))
+export function useFarAway(): Distance {
+  return useStore(({ transform: [, , zoom], nodes }) => {
+    if (zoom < TINY_ZOOM) return 'tiny'
+    return zoom < FAR_ZOOM && nodes.length > MANY_NODES ? 'far' : undefined
+  })
 }
