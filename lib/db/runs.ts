@@ -52,6 +52,8 @@ export interface NewRun {
   event: NewEvent
   /** Leased to this worker from birth; null: queued. */
   owner: Id | null
+  /** The run is timed out this long after it was made, whatever it does then. */
+  timeoutMs: number | null
 }
 
 /** Columns of {@link RunRow}, from the alias `r`. */
@@ -76,7 +78,7 @@ WITH input AS (
   SELECT * FROM json_to_recordset($1::json) AS x(
     "id" uuid, "teamId" uuid, "workflowId" uuid, "versionId" uuid, "definitionId" uuid, "requireActiveVersionId" uuid,
     "trigger" text, "runBy" text, "userId" uuid, "apiKeyId" uuid, "input" json, "variables" json, "event" json,
-    "type" text, "at" timestamptz, "owner" uuid)
+    "type" text, "at" timestamptz, "owner" uuid, "timeoutMs" bigint)
 ), made AS (
   INSERT INTO runs AS r (id, team_id, workflow_id, version_id, definition_id, status, trigger, run_by, user_id, api_key_id,
     input, variables, last_seq, lease_owner, lease_epoch, started_at)
@@ -93,8 +95,11 @@ WITH input AS (
   SELECT i."id", 1, i."teamId", i."type", i."event", i."at" FROM input i JOIN made m ON m.id = i."id"
 )
 SELECT m.id, m.created_at AS "createdAt",
-  CASE WHEN m.lease_owner IS NULL THEN (${enqueueSql('m.id')}).id END AS job
-FROM made m`
+  CASE WHEN m.lease_owner IS NULL THEN (${enqueueSql('m.id')}).id END AS job,
+  CASE WHEN i."timeoutMs" IS NOT NULL THEN (graphile_worker.add_job('time_out_run',
+    json_build_object('run_id', m.id, 'team_id', i."teamId"),
+    run_at := m.created_at + i."timeoutMs" * interval '1 ms', job_key := 'timeout:' || m.id)).id END AS deadline
+FROM made m JOIN input i ON i."id" = m.id`
 
 type Inserted = { createdAt: Date; log: RunEvent[] } | null
 

@@ -86,6 +86,7 @@ async function insert(options: StartRun, runnable: Runnable): Promise<RunRow | n
     },
     event: startedEvent(actorOf(principal), options.trigger, runnable.versionNumber),
     owner,
+    timeoutMs: runnable.definition.settings.timeoutMs ?? null,
   })
   if (made && owner) localWorker()?.take(made.row, made.log)
   return made?.row ?? null

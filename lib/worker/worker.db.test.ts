@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pool } from '../db/client'
 import { readEvents } from '../db/events'
@@ -11,9 +14,15 @@ import { startWorker } from './main'
 
 let worker: Awaited<ReturnType<typeof startWorker>>
 beforeAll(async () => {
+  process.env.EGRESS_ALLOW = '127.0.0.1'
   worker = await startWorker({})
 })
 afterAll(() => worker.stop(2_000))
+
+async function portOf(server: Server): Promise<number> {
+  if (!server.listening) await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
 
 async function begin(...drawing: Parameters<typeof draw>) {
   const { principal, workflowId } = await makePublished(draw(...drawing))
@@ -217,6 +226,66 @@ describe('a run on a real database', () => {
     expect((await runRow(runId)).status).toBe('paused')
     await commandRun({ principal, runId, command: 'resume' })
     expect(await waitForRun(runId, ended)).toBe('completed')
+  })
+
+  test('a run that takes longer than its workflow allows is timed out, also while it waits', async () => {
+    const { runId } = await begin(['start>approval', 'approval:approved>end'], {}, { settings: { timeoutMs: 400 } })
+    expect(await waitForRun(runId, ended)).toBe('timed_out')
+    const { rows } = await pool().query('SELECT state FROM waits WHERE run_id = $1', [runId])
+    expect(rows).toEqual([{ state: 'cancelled' }])
+  })
+
+  test('a node that takes longer than its policy allows is cut off, retried, and then fails', async () => {
+    const hanging = createServer(() => {}).listen(0, '127.0.0.1')
+    const port = await portOf(hanging)
+    const { runId } = await begin(['start>http', 'http>end'], {
+      http: {
+        config: { method: 'GET', url: `http://127.0.0.1:${port}/` },
+        policy: { timeoutMs: 200, retry: { maxAttempts: 2, backoffMs: 10, jitter: false } },
+      },
+    })
+    expect(await waitForRun(runId, ended)).toBe('failed')
+    const failures = (await readEvents(runId, 0, 100)).filter((event) => event.type === 'node_failed')
+    expect(failures.map(({ attempt, retry, error }) => [attempt, retry, error.code])).toEqual([
+      [1, true, 'timeout'],
+      [2, false, 'timeout'],
+    ])
+    hanging.closeAllConnections()
+    hanging.close()
+  })
+
+  test('a large output travels by reference and is read by who needs it', async () => {
+    const { runId } = await begin(['start>big', 'big>small', 'small>end'], {
+      big: { config: { expression: '[1..60000].{ "number": $ }' } },
+      small: { config: { expression: '$count(nodes.big.output)' } },
+      end: { config: { output: '{{ nodes.small.output }}' } },
+    })
+    expect(await waitForRun(runId, ended)).toBe('completed')
+    expect(await runRow(runId)).toMatchObject({ output: { value: 60_000 } })
+    const big = (await readEvents(runId, 0, 100)).find(
+      (event) => event.type === 'node_succeeded' && event.node_id === 'big',
+    )
+    expect(big).toMatchObject({ output_blob: expect.any(String) })
+    expect(JSON.stringify(big).length).toBeLessThan(500)
+  })
+
+  test('stopping a run cuts its running effect off, and what that returns later changes nothing', async () => {
+    const slow = createServer((_request, response) => setTimeout(() => response.end('{}'), 400)).listen(0, '127.0.0.1')
+    const port = await portOf(slow)
+    const { runId, principal } = await begin(['start>http', 'http>end'], {
+      http: { config: { method: 'GET', url: `http://127.0.0.1:${port}/` } },
+    })
+    await expect.poll(async () => (await types(runId)).includes('node_started'), { timeout: 5_000 }).toBe(true)
+    await commandRun({ principal, runId, command: 'stop' })
+    expect(await waitForRun(runId, ended)).toBe('cancelled')
+    const length = (await types(runId)).length
+    await new Promise((resolve) => slow.close(resolve))
+    expect(await types(runId)).toHaveLength(length)
+    const { rows } = await pool().query('SELECT status FROM node_runs WHERE run_id = $1 AND node_id = $2', [
+      runId,
+      'http',
+    ])
+    expect(rows).toEqual([{ status: 'cancelled' }])
   })
 
   test('another team neither answers nor stops it', async () => {
