@@ -71,12 +71,16 @@ async function ownerOf(email: string, password: string): Promise<Owner> {
   return foundTeam({ email, name: 'Owner', passwordHash, teamName: 'My team', projectName: 'Default' })
 }
 
+/** A key lives no longer than people expect of one that lies in a file; another is made on the page of API keys. */
+const FIRST_KEY_DAYS = 90
+
 async function keyOf(owner: Owner, secret: string): Promise<void> {
   const hash = hashApiKey(secret)
   if ((await prisma().apiKey.findUnique({ where: { keyHash: hash } })) !== null) return
   const { teamId, userId } = owner
   const prefix = secret.slice(0, generateApiKey().prefix.length)
-  const key = { teamId, createdBy: userId, name: 'First key', prefix, hash, scopes: SCOPES, expiresAt: null }
+  const expiresAt = new Date(Date.now() + FIRST_KEY_DAYS * 86_400_000)
+  const key = { teamId, createdBy: userId, name: 'First key', prefix, hash, scopes: SCOPES, expiresAt }
   await insertKey(key, MAX_KEYS)
 }
 
