@@ -3,7 +3,6 @@
  * suites. `npm test -- types lint` runs these alone; the names are those of SUITES below.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildPages, bundleServer, generateClient } from './bootstrap/build.mjs'
@@ -139,8 +138,5 @@ async function check(title, program, args) {
 
 /** Runs the program of an installed package, by the path of its script. */
 function node(script, args, options = {}) {
-  const [scopeOrName, name, ...rest] = script.split('/')
-  const [folder, path] = scopeOrName.startsWith('@') ? [`${scopeOrName}/${name}`, rest] : [scopeOrName, [name, ...rest]]
-  const manifest = createRequire(join(root, 'package.json')).resolve(`${folder}/package.json`)
-  return runCommand(process.execPath, [join(dirname(manifest), ...path), ...args], { cwd: root, ...options })
+  return runCommand(process.execPath, [join(root, 'node_modules', script), ...args], { cwd: root, ...options })
 }
