@@ -33,7 +33,10 @@ test('a key is shown once, works with its scope only, and ends when it is revoke
     .getByRole('alertdialog')
     .getByRole('button', { name: /Revoke/ })
     .click()
-  await page.getByText(/no longer works?$/).click()
+  await page
+    .locator('summary')
+    .filter({ hasText: /no longer works?$/ })
+    .click()
   await expect(page.getByRole('row', { name: new RegExp(name) })).toContainText('Revoked')
   await expect.poll(async () => (await outside.get('/v1/workflows')).status(), { timeout: 5_000 }).toBe(401)
   await outside.dispose()
