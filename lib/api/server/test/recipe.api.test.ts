@@ -36,7 +36,7 @@ const failing = (id: string, error: () => unknown) =>
 beforeAll(async () => {
   api = await openApi([
     ...routes,
-    failing('bug', () => new Error('SELECT secret FROM /work/lib/db/x.ts')),
+    failing('bug', () => new Error('SELECT secret FROM /srv/countersign/lib/db/x.ts')),
     failing(
       'refusal',
       () =>
