@@ -13,7 +13,7 @@ import { Canvas } from './canvas/canvas'
 import { CanvasToolbar } from './canvas/canvas-toolbar'
 import { StepPicker } from './canvas/step-picker'
 import { DesignerProvider, useAct, useDesigner, useServices, useUi } from './designer-context'
-import { Inspector, LazyDialogs, LiveRun, useWarmUp } from './lazy-parts'
+import { Inspector, InspectorSheet, LazyDialogs, LiveRun, useWarmUp } from './lazy-parts'
 import { ConflictDialog } from './panels/conflict-dialog'
 import { EmptyCanvas } from './panels/empty-canvas'
 import { FindPanel } from './panels/find-panel'
@@ -88,7 +88,8 @@ function PaletteWhenOpen() {
 
 function InspectorWhenOpen({ phone }: { phone: boolean }) {
   const open = useUi((state) => state.inspector)
-  return open && !phone ? <Inspector /> : null
+  if (phone) return <InspectorSheet />
+  return open ? <Inspector /> : null
 }
 
 function LiveRunWhenStarted() {

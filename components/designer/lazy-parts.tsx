@@ -12,6 +12,7 @@ import type { DialogName } from './store/ui-store'
  */
 const parts = {
   inspector: () => import('./inspector/inspector').then((module) => module.Inspector),
+  sheet: () => import('./inspector/inspector').then((module) => module.InspectorSheet),
   run: () => import('@/components/runs/run-dialog').then((module) => module.RunDialog),
   live: () => import('./panels/live-run').then((module) => module.LiveRun),
   publish: () => import('./panels/publish-dialog').then((module) => module.PublishDialog),
@@ -23,6 +24,8 @@ export const LiveRun = dynamic(parts.live, { ssr: false })
 const PublishDialog = dynamic(parts.publish, { ssr: false })
 const VersionsSheet = dynamic(parts.versions, { ssr: false })
 export const Inspector = dynamic(parts.inspector, { ssr: false, loading: () => <InspectorSkeleton /> })
+
+export const InspectorSheet = dynamic(parts.sheet, { ssr: false })
 
 const IDLE_MS = 1_500
 

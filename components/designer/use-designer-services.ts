@@ -115,7 +115,7 @@ const clipboard: ClipboardPort = {
 function startingPreferences(definition: WorkflowDefinition) {
   if (typeof window === 'undefined') return {}
   // Room for the canvas first: the palette is one key away. Whoever starts from nothing needs to see what there is.
-  const roomy = window.innerWidth >= 1_500 || definition.nodes.length <= 1
+  const roomy = window.innerWidth >= 1_500 || definition.nodes.length <= 2
   return { palette: roomy, minimap: definition.nodes.length > 24, ...readPreferences(window.localStorage) }
 }
 

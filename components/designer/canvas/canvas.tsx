@@ -179,6 +179,11 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           onEdgesChange={onEdgesChange}
           onNodeDragStop={(_, __, dragged) => onDragStop(dragged)}
           onSelectionDragStop={(_, dragged) => onDragStop(dragged)}
+          onNodeClick={(event, node) => {
+            // A press on one of several keeps them all, for a drag; a click means this one.
+            if (event.shiftKey || event.metaKey || event.ctrlKey) return
+            store.getState().select({ nodes: [node.id], edges: [] })
+          }}
           onNodeDoubleClick={(_, node) => focusStep(actions, node.id, '')}
           isValidConnection={isValid}
           onConnect={onConnect}

@@ -3,10 +3,12 @@
 import { PanelRightClose } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { Kbd } from '@/components/ui/kbd'
+import { Sheet, SheetContent } from '@/components/ui/sheet'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { Tooltip } from '@/components/ui/tooltip'
 import { inspectorAction } from '../actions/view-actions'
 import { useAct, useDesigner, useServices, useUi } from '../designer-context'
+import { NOTHING } from '../document/history'
 import { findNode } from '../document/identity'
 import type { InspectorTab } from '../store/ui-store'
 import { EdgePanel } from './edge-panel'
@@ -60,6 +62,21 @@ export function Inspector() {
         </TabsContent>
       </Tabs>
     </aside>
+  )
+}
+
+/** On a phone what is selected is shown from the bottom edge, to be read. */
+export function InspectorSheet() {
+  const { store } = useServices()
+  const open = useDesigner((state) => state.selection.nodes.length === 1)
+  return (
+    <Sheet open={open} onOpenChange={(next) => (next ? undefined : store.getState().select(NOTHING))}>
+      <SheetContent side="bottom" title="Step">
+        <div className="min-h-0 overflow-y-auto">
+          <Selected />
+        </div>
+      </SheetContent>
+    </Sheet>
   )
 }
 

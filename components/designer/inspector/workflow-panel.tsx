@@ -152,7 +152,7 @@ function Section(props: { title: string; hint?: string; error?: string; children
   return (
     <section className="grid gap-3" aria-label={props.title}>
       <div>
-        <h3 className="font-semibold text-sm">{props.title}</h3>
+        <h2 className="font-semibold text-sm">{props.title}</h2>
         {props.hint === undefined ? null : <p className="text-muted-foreground text-xs">{props.hint}</p>}
       </div>
       {props.children}

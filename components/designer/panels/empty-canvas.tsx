@@ -4,10 +4,10 @@ import { MousePointerClick } from 'lucide-react'
 import { Kbd } from '@/components/ui/kbd'
 import { useDesigner } from '../designer-context'
 
-/** What to do first, on a canvas with nothing but a start. It never catches the pointer. */
+/** What to do first, on a canvas with no more than a start and an end. It never catches the pointer. */
 export function EmptyCanvas() {
   const count = useDesigner((state) => state.definition.nodes.length)
-  if (count > 1) return null
+  if (count > 2) return null
   return (
     <div className="pointer-events-none absolute inset-x-0 bottom-24 grid place-items-center px-4">
       <div className="flex max-w-md items-start gap-3 rounded-xl border bg-card/90 px-4 py-3 shadow-sm backdrop-blur-sm">

@@ -72,7 +72,7 @@ export function CodeEditor(props: CodeEditorProps) {
   const describedBy = props['aria-describedby']
   const { id } = props
   const extensions = useMemo(() => {
-    const attributes: Record<string, string> = { spellcheck: language === 'template' ? 'true' : 'false' }
+    const attributes: Record<string, string> = { tabindex: '0', spellcheck: language === 'template' ? 'true' : 'false' }
     if (id !== undefined) attributes.id = id
     if (label !== undefined) attributes['aria-label'] = label
     if (describedBy !== undefined) attributes['aria-describedby'] = describedBy
