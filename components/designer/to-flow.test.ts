@@ -48,7 +48,10 @@ describe('toFlowNodes', () => {
     const definition = sample()
     definition.edges.push({ id: 'lost', source: 'fetch', sourcePort: 'old', target: 'end' })
     const nodes = toFlowNodes(definition, plain)
-    expect(nodes[1]?.data.ports).toEqual([{ name: 'out' }, { name: 'old', missing: true }])
+    expect(nodes[1]?.data.ports).toEqual([
+      { name: 'out', used: true },
+      { name: 'old', missing: true, used: true },
+    ])
     expect(toFlowEdges(definition, plain, nodes).find((edge) => edge.id === 'lost')?.data?.broken).toBe(true)
   })
 

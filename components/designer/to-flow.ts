@@ -95,13 +95,17 @@ function sameData(
     old !== undefined &&
     old.node === node &&
     sameList(old.problems, problems, (a, b) => a.message === b.message && a.severity === b.severity) &&
-    sameList(old.ports, ports, (a, b) => a.name === b.name && a.label === b.label && a.missing === b.missing) &&
+    sameList(old.ports, ports, samePort) &&
     sameRun(old.run, run)
   return same ? old : { node, ports, problems, run }
 }
 
 function sameList<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
   return a === b || (a.length === b.length && a.every((item, i) => b[i] !== undefined && same(item, b[i])))
+}
+
+function samePort(a: DrawnPort, b: DrawnPort): boolean {
+  return a.name === b.name && a.label === b.label && a.missing === b.missing && a.used === b.used
 }
 
 function sameRun(a: NodeRunView | undefined, b: NodeRunView | undefined): boolean {

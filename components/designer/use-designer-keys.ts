@@ -38,6 +38,11 @@ export function useDesignerKeys({ store, actions }: DesignerServices): void {
       const typing = isTyping(target)
       const inFields = target !== null && target.closest(`[${DOCUMENT_FIELDS}]`) !== null
       if (isModalOpen() && !(typing && inFields)) return
+      if (typing && inFields && event.key === 'Escape' && !isModalOpen()) {
+        // Back from a field to the canvas, where letters are commands again.
+        target?.blur()
+        return
+      }
       const action = designerActions.find((candidate) => {
         if (BY_CLIPBOARD_EVENT.has(candidate.id)) return false
         if (typing && !WHILE_TYPING.has(candidate.id) && !(inFields && IN_DOCUMENT_FIELDS.has(candidate.id)))

@@ -51,6 +51,8 @@ export interface DesignerAction {
   shortcuts?: readonly string[]
   /** Works although the document may only be read. */
   readable?: boolean
+  /** What exactly it would do now, e.g. `Undo: Move`; absent: the label says it. */
+  describe?(context: ActionContext): string
   /** Whether it is on, for those that switch something. */
   active?(context: ActionContext): boolean
   enabled(context: ActionContext): boolean

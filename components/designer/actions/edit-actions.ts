@@ -15,11 +15,16 @@ function counted({ nodes, edges }: { nodes: readonly string[]; edges: readonly s
   return edges.length === 1 ? 'connection' : `${edges.length} connections`
 }
 
+function described(verb: string, label: string | undefined): string {
+  return label === undefined ? verb : `${verb}: ${label[0]?.toLowerCase()}${label.slice(1)}`
+}
+
 export const undoAction: DesignerAction = {
   id: 'undo',
   label: 'Undo',
   group: 'Edit',
   shortcuts: ['mod+z'],
+  describe: (context) => described('Undo', context.document().history.past.at(-1)?.label),
   enabled: (context) => context.document().history.past.length > 0,
   perform: (context) => {
     context.document().undo()
@@ -32,6 +37,7 @@ export const redoAction: DesignerAction = {
   label: 'Redo',
   group: 'Edit',
   shortcuts: ['mod+shift+z', 'mod+y'],
+  describe: (context) => described('Redo', context.document().history.future[0]?.label),
   enabled: (context) => context.document().history.future.length > 0,
   perform: (context) => {
     context.document().redo()
@@ -134,14 +140,14 @@ export const duplicateAction: DesignerAction = {
 
 export const selectAllAction: DesignerAction = {
   id: 'select-all',
-  label: 'Select all',
+  label: 'Select all steps',
   group: 'Edit',
   shortcuts: ['mod+a'],
   readable: true,
   enabled: (context) => context.document().definition.nodes.length > 0,
   perform: (context) => {
     const { definition, select } = context.document()
-    select({ nodes: readingOrder(definition).map((node) => node.id), edges: definition.edges.map((edge) => edge.id) })
+    select({ nodes: readingOrder(definition).map((node) => node.id), edges: [] })
     return undefined
   },
 }

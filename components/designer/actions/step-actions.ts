@@ -1,6 +1,7 @@
 import { connect, connectionRefusal } from '../document/connect'
 import { findNode } from '../document/identity'
 import { portsOf } from '../document/ports'
+import { straightTop } from '../document/size'
 import { type Direction, neighbour, readingOrder } from '../document/topology'
 import type { DesignerState } from '../store/designer-store'
 import type { ActionContext, DesignerAction } from './action'
@@ -50,7 +51,7 @@ export const addAfterAction: DesignerAction = {
     const node = nodeId === undefined ? undefined : findNode(state.definition, nodeId)
     const port = nodeId === undefined ? undefined : freePort(state, nodeId)
     if (nodeId === undefined || node === undefined || port === undefined) return undefined
-    const at = { x: node.position.x + NEXT_STEP_PX, y: node.position.y }
+    const at = { x: node.position.x + NEXT_STEP_PX, y: straightTop(node, port) }
     const picker = { place: { kind: 'after', nodeId, port, at } as const, ...context.canvas.screenPlaceOf(nodeId) }
     context.ui().set({ picker })
     return undefined

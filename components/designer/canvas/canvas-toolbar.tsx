@@ -124,11 +124,12 @@ function ToolButton({
 }
 
 export function WithKeys({ action }: { action: DesignerAction }) {
+  const { actions } = useServices()
   const modKey = useModKey()
   const shortcut = action.shortcuts?.[0]
   return (
     <>
-      {action.label}
+      {action.describe?.(actions) ?? action.label}
       {shortcut === undefined ? null : (
         <span className="font-normal opacity-70">{keysOf(shortcut, modKey).join(' ')}</span>
       )}

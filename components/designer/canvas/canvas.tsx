@@ -12,6 +12,7 @@ import {
   ReactFlow,
   type ReactFlowInstance,
   SelectionMode,
+  useStoreApi,
 } from 'reactflow'
 import 'reactflow/dist/style.css'
 import '../designer.css'
@@ -43,6 +44,7 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
   const snap = useUi((state) => state.snap)
   const minimap = useUi((state) => state.minimap)
   const overlay = useOverlay()
+  const flow = useStoreApi<FlowNode, FlowEdge>()
   const far = useFarAway()
   const edits = useCanvasEdits()
   const moves = useSmoothMoves(canvasElement)
@@ -79,11 +81,13 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
   )
   const onEdgesChange = useCallback(
     (changes: EdgeChange<FlowEdge>[]) => {
+      // A frame selects steps; the ways between them belong to them anyway.
+      if (flow.getState().userSelectionActive) return
       const state = store.getState()
       const selected = selectionAfter(state.selection, [], changes)
       if (selected !== state.selection) state.select(selected)
     },
-    [store],
+    [store, flow],
   )
   const onDragStop = useCallback(
     (dragged: readonly FlowNode[]) => {
@@ -163,6 +167,25 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           event.preventDefault()
           edits.dropStep(type, event)
         }}
+        onKeyDown={(event) => {
+          const element = (event.target as HTMLElement).closest<HTMLElement>('.react-flow__node, .react-flow__edge')
+          const id = element?.dataset.id
+          if (id === undefined || element !== event.target || (event.key !== 'Enter' && event.key !== ' ')) return
+          event.preventDefault()
+          event.stopPropagation()
+          const isNode = element.classList.contains('react-flow__node')
+          const { selection: chosen, select } = store.getState()
+          if (!isNode) return select({ nodes: [], edges: [id] })
+          if (event.key === ' ')
+            return select({ nodes: [...chosen.nodes.filter((other) => other !== id), id], edges: [] })
+          select({ nodes: [id], edges: [] })
+          focusStep(actions, id, '')
+        }}
+        onFocus={(event) => {
+          // Only the keyboard moves the canvas along; a click is where the person looks already.
+          const id = event.target.matches('.react-flow__node:focus-visible') ? event.target.dataset.id : undefined
+          if (id !== undefined) actions.canvas.reveal(id)
+        }}
         onDoubleClick={(event) => {
           const target = event.target as HTMLElement
           if (!readOnly && target.classList.contains('react-flow__pane')) edits.pickAt(event)
@@ -178,7 +201,6 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           onNodesChange={onNodesChange}
           onEdgesChange={onEdgesChange}
           onNodeDragStop={(_, __, dragged) => onDragStop(dragged)}
-          onSelectionDragStop={(_, dragged) => onDragStop(dragged)}
           onNodeClick={(event, node) => {
             // A press on one of several keeps them all, for a drag; a click means this one.
             if (event.shiftKey || event.metaKey || event.ctrlKey) return
@@ -205,7 +227,6 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           }}
           onNodeContextMenu={(event, node) => openMenu(event, { nodeId: node.id })}
           onEdgeContextMenu={(event, edge) => openMenu(event, { edgeId: edge.id })}
-          onSelectionContextMenu={(event) => openMenu(event, {})}
           onPaneContextMenu={(event) => openMenu(event)}
           nodesDraggable={!readOnly}
           nodesConnectable={!readOnly}

@@ -1,14 +1,15 @@
 'use client'
 
-import { CircleAlert, CircleSlash, StickyNote, TriangleAlert } from 'lucide-react'
+import { CircleAlert, CircleSlash, Plus, StickyNote, TriangleAlert } from 'lucide-react'
 import { memo } from 'react'
 import { Handle, type NodeProps, Position } from 'reactflow'
 import { Tooltip } from '@/components/ui/tooltip'
 import { nodeType } from '@/lib/nodes/registry'
 import type { Problem } from '@/lib/workflow/document'
 import { hasInput } from '../document/ports'
-import { handlesOf, showsPortRows } from '../document/size'
-import type { FlowNode } from '../to-flow'
+import { handlesOf, type PlacedHandle, showsPortRows } from '../document/size'
+import type { FlowNode, FlowNodeData } from '../to-flow'
+import { useCanvasEditing } from './canvas-context'
 import { NodeIcon } from './node-icon'
 import { PortRow } from './port-row'
 import { RunBadge } from './run-badge'
@@ -80,6 +81,7 @@ export const NodeCard = memo(function NodeCard({ data, selected, isConnectable }
           />
         ),
       )}
+      <NextButtons node={node} ports={ports} handles={handles} />
       <span className="ds-badges">
         {node.disabled ? (
           <Tooltip content="Disabled: the run passes it by">
@@ -95,6 +97,31 @@ export const NodeCard = memo(function NodeCard({ data, selected, isConnectable }
     </div>
   )
 })
+
+/** Beside every port that leads nowhere yet: a press adds the next step. Seen while the pointer is on the card. */
+function NextButtons({ node, ports, handles }: Pick<FlowNodeData, 'node' | 'ports'> & { handles: PlacedHandle[] }) {
+  const editing = useCanvasEditing()
+  if (editing === null) return null
+  return handles.map(({ port, y }) => {
+    if (port === undefined || ports.find((candidate) => candidate.name === port)?.used) return null
+    return (
+      <button
+        key={port}
+        type="button"
+        tabIndex={-1}
+        className="ds-next nodrag nopan"
+        style={{ top: y }}
+        aria-label={`Add a step after ${node.name}, port ${port}`}
+        onClick={(event) => {
+          event.stopPropagation()
+          editing.addAfterPort(node.id, port, event)
+        }}
+      >
+        <Plus aria-hidden />
+      </button>
+    )
+  })
+}
 
 /** A type's summary reads its config, which a hand-written definition can hold in any shape. */
 function summaryOf(type: string, config: Record<string, unknown>): string {

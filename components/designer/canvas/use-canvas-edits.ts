@@ -8,6 +8,7 @@ import { connectionRefusal } from '../document/connect'
 import { remove } from '../document/edit'
 import { findNode } from '../document/identity'
 import { placeStep, type StepPlace } from '../document/place'
+import { straightTop } from '../document/size'
 import type { FlowEdge, FlowNode } from '../to-flow'
 import type { CanvasEditing } from './canvas-context'
 
@@ -55,7 +56,7 @@ export function useCanvasEdits(): CanvasEdits {
         addAfterPort: (nodeId, port, at) => {
           const node = findNode(store.getState().definition, nodeId)
           if (node === undefined) return
-          const place = { x: node.position.x + NEXT_STEP_PX, y: node.position.y }
+          const place = { x: node.position.x + NEXT_STEP_PX, y: straightTop(node, port) }
           pick({ kind: 'after', nodeId, port, at: place }, at)
         },
       },

@@ -22,6 +22,7 @@ export interface LayoutBox {
 }
 export type LayoutEngine = (graph: LayoutGraph) => Promise<LayoutGraph>
 
+/** The order of ports alone decides what lies above what: with the order of nodes too, more edges cross. */
 const OPTIONS: Record<string, string> = {
   'elk.algorithm': 'layered',
   'elk.direction': 'RIGHT',
@@ -29,11 +30,9 @@ const OPTIONS: Record<string, string> = {
   'elk.layered.spacing.nodeNodeBetweenLayers': '88',
   'elk.spacing.componentComponent': '72',
   'elk.spacing.edgeNode': '28',
-  'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
   'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
   'elk.layered.nodePlacement.favorStraightEdges': 'true',
   'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST',
-  'elk.layered.crossingMinimization.forceNodeModelOrder': 'false',
 }
 
 /** Above this many nodes the thorough placement takes longer than people wait. */

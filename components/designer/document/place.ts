@@ -3,7 +3,7 @@ import { connect } from './connect'
 import { addNode, makeNode, moveNodes, type Point } from './edit'
 import { browserRandom, findNode, type RandomBytes } from './identity'
 import { drawnPorts, portsOf, usedPortsByNode } from './ports'
-import { HEADER_HEIGHT, handlesOf, NODE_WIDTH, sizeOf } from './size'
+import { HEADER_HEIGHT, NODE_WIDTH, sizeOf, straightTop } from './size'
 
 /** Where a new step goes. */
 export type StepPlace =
@@ -64,10 +64,8 @@ function put(definition: WorkflowDefinition, node: WorkflowNode): Placed {
 /** Near the height of the port the step lies exactly at it, so that the way to it is straight. */
 function spotAfter(definition: WorkflowDefinition, node: WorkflowNode, place: StepPlace & { kind: 'after' }): Point {
   const source = findNode(definition, place.nodeId)
-  const ports = source === undefined ? [] : portsOf(source)
-  const handle = source && handlesOf(source, ports).find((candidate) => candidate.port === place.port)
-  if (source === undefined || handle === undefined) return freeSpot(definition, node, place.at)
-  const straight = { x: snap(place.at.x), y: source.position.y + handle.y - HEADER_HEIGHT / 2 }
+  if (source === undefined) return freeSpot(definition, node, place.at)
+  const straight = { x: snap(place.at.x), y: straightTop(source, place.port) }
   if (Math.abs(place.at.y - straight.y) > NEARLY_STRAIGHT_PX || isCovered(definition, node, straight)) {
     return freeSpot(definition, node, place.at)
   }

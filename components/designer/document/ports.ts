@@ -5,6 +5,8 @@ import type { WorkflowDefinition, WorkflowNode } from '@/lib/workflow/document'
 export interface DrawnPort extends Port {
   /** An edge leaves from this port, yet the node no longer has it. Drawn so that no edge is ever invisible. */
   missing?: boolean
+  /** An edge leaves from this port. */
+  used?: boolean
 }
 
 /** Outgoing ports of a node in the order drawn: what its type says of its config, and `error` when its policy branches. */
@@ -36,10 +38,11 @@ export function hasInput(node: WorkflowNode): boolean {
 
 /** The ports of a node and those that its edges still use. */
 export function drawnPorts(node: WorkflowNode, usedPorts: Iterable<string>): DrawnPort[] {
-  const ports: DrawnPort[] = portsOf(node)
+  const used = new Set(usedPorts)
+  const ports = portsOf(node).map((port): DrawnPort => (used.has(port.name) ? { ...port, used: true } : port))
   const known = new Set(ports.map((port) => port.name))
-  const missing = [...new Set(usedPorts)].filter((name) => !known.has(name)).sort()
-  return missing.length === 0 ? ports : [...ports, ...missing.map((name) => ({ name, missing: true }))]
+  const missing = [...used].filter((name) => !known.has(name)).sort()
+  return [...ports, ...missing.map((name): DrawnPort => ({ name, missing: true, used: true }))]
 }
 
 /** Port names with an edge, by node id. */

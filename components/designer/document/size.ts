@@ -1,5 +1,5 @@
 import type { WorkflowNode } from '@/lib/workflow/document'
-import { type DrawnPort, hasInput } from './ports'
+import { type DrawnPort, hasInput, portsOf } from './ports'
 
 /**
  * The size of a node card and the places of its ports, computed instead of measured: layout, minimap, fit and a thousand
@@ -42,4 +42,10 @@ export function handlesOf(node: WorkflowNode, ports: readonly DrawnPort[]): Plac
     return { kind: 'source', port: port.name, y }
   })
   return hasInput(node) ? [{ kind: 'target', y: middle }, ...sources] : sources
+}
+
+/** The top of a step that a straight way leads to from this port. */
+export function straightTop(node: WorkflowNode, port: string): number {
+  const handle = handlesOf(node, portsOf(node)).find((candidate) => candidate.port === port)
+  return node.position.y + (handle === undefined ? 0 : handle.y - HEADER_HEIGHT / 2)
 }

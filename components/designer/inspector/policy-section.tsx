@@ -47,8 +47,8 @@ export function PolicySection({ node, kind }: { node: WorkflowNode; kind: NodeTy
           aria-hidden
           className={cn('size-4 text-muted-foreground transition-transform', open && 'rotate-90')}
         />
-        Errors and limits
-        <span className="ml-auto truncate font-normal text-muted-foreground text-xs">{summary}</span>
+        <span className="shrink-0">Errors and limits</span>
+        <span className="ml-auto min-w-0 truncate font-normal text-muted-foreground text-xs">{summary}</span>
       </button>
       {open ? (
         <div id={id} className="grid gap-4 border-t px-3 py-3">

@@ -14,6 +14,7 @@ import { useCanvasEdits } from '../canvas/use-canvas-edits'
 import { useAct, useDesigner, useServices } from '../designer-context'
 import { findNode } from '../document/identity'
 import { hasInput, portsOf } from '../document/ports'
+import { straightTop } from '../document/size'
 import { CATEGORIES, searchStepTypes } from './step-types'
 
 /** All step types: drag one onto the canvas, or press it to add it after the selected step. */
@@ -111,7 +112,7 @@ function useAddFromPalette(): (type: NodeType) => void {
     const used = new Set(definition.edges.filter((edge) => edge.source === node?.id).map((edge) => edge.sourcePort))
     const port = node && portsOf(node).find((candidate) => !used.has(candidate.name))
     if (node !== undefined && port !== undefined && type.hasInput !== false) {
-      const at = { x: node.position.x + NEXT_STEP_PX, y: node.position.y }
+      const at = { x: node.position.x + NEXT_STEP_PX, y: straightTop(node, port.name) }
       edits.add({ kind: 'after', nodeId: node.id, port: port.name, at }, type.type)
     } else edits.add({ kind: 'free', at: actions.canvas.place().at }, type.type)
     const [added] = store.getState().selection.nodes
