@@ -1,8 +1,8 @@
 import type { RunEvent, RunStatus } from '../engine/events'
 import type { WaitRequest } from '../engine/waits'
 import type { Id } from '../ids'
+import { Batcher } from './batcher'
 import { pool } from './client'
-import { GroupCommit } from './group-commit'
 import { NOTIFY_CHANNEL, notifyPayloads, publishLocally, type RunChange } from './notify'
 import type { StoredPayload } from './payloads'
 import { processSingleton } from './process'
@@ -141,8 +141,8 @@ FROM fenced f`
   return { name: `checkpoint_${parts.map((part) => Number(part !== '')).join('')}`, text, values: used }
 }
 
-function committer(): GroupCommit<Checkpoint, CheckpointResult> {
-  return processSingleton('checkpoints', () => new GroupCommit<Checkpoint, CheckpointResult>(commitBatch))
+function committer(): Batcher<Checkpoint, CheckpointResult> {
+  return processSingleton('checkpoints', () => new Batcher<Checkpoint, CheckpointResult>(commitBatch))
 }
 
 /** Makes a checkpoint durable, together with those of every other run of this process that is ready at the same time. */

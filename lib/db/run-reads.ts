@@ -1,8 +1,10 @@
 import type { CallUsage, Failure, RunEvent, RunStatus, WaitKind } from '../engine/events'
 import type { Id } from '../ids'
+import { Batcher } from './batcher'
 import { pool } from './client'
 import { decodeCursor, pageOf } from './cursor'
 import type { StoredPayload } from './payloads'
+import { processSingleton } from './process'
 import type { RunVariables } from './runs'
 
 /** What people and programs read of runs. Every statement is bound to the team; another team's run is simply not there. */
@@ -74,12 +76,25 @@ const DETAIL = `${SUMMARY}, r.definition_id, r.input, r.variables, r.output, r.e
 
 /** One run with everything that is open; undefined when there is none. */
 export async function findRun(of: { teamId: Id; runId: Id }): Promise<RunDetailRow | undefined> {
-  const { rows } = await pool().query<RunDetailRow>({
-    name: 'run-detail',
-    text: `SELECT ${DETAIL} FROM ${TABLES} WHERE r.id = $1 AND r.team_id = $2`,
-    values: [of.runId, of.teamId],
+  return detailReader().submit(of)
+}
+
+/** Runs that end at the same time are read at the same time: one round trip for all who wait for them. */
+function detailReader(): Batcher<{ teamId: Id; runId: Id }, RunDetailRow | undefined> {
+  return processSingleton('run-details', () => new Batcher(readDetails))
+}
+
+async function readDetails(wanted: { teamId: Id; runId: Id }[]): Promise<(RunDetailRow | undefined)[]> {
+  const { rows } = await pool().query<RunDetailRow & { place: number }>({
+    name: 'run-details',
+    text: `SELECT wanted.place::int, ${DETAIL}
+             FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS wanted(run_id, team_id, place)
+             JOIN runs r ON r.id = wanted.run_id AND r.team_id = wanted.team_id
+             JOIN workflows w ON w.id = r.workflow_id LEFT JOIN workflow_versions v ON v.id = r.version_id`,
+    values: [wanted.map((each) => each.runId), wanted.map((each) => each.teamId)],
   })
-  return rows[0]
+  const found = new Map(rows.map((row) => [row.place - 1, row]))
+  return wanted.map((_, index) => found.get(index))
 }
 
 export interface RunHeadRow {

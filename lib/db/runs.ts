@@ -1,7 +1,7 @@
 import type { NewEvent, RunEvent, RunStatus } from '../engine/events'
 import type { Id } from '../ids'
+import { Batcher } from './batcher'
 import { pool } from './client'
-import { GroupCommit } from './group-commit'
 import { NOTIFY_CHANNEL, notifyPayloads, publishLocally, type RunChange } from './notify'
 import { processSingleton } from './process'
 import { withReconnect } from './reconnect'
@@ -98,13 +98,14 @@ SELECT m.id, m.created_at AS "createdAt",
   CASE WHEN m.lease_owner IS NULL THEN (${enqueueSql('m.id')}).id END AS job,
   CASE WHEN i."timeoutMs" IS NOT NULL THEN (graphile_worker.add_job('time_out_run',
     json_build_object('run_id', m.id, 'team_id', i."teamId"),
-    run_at := m.created_at + i."timeoutMs" * interval '1 ms', job_key := 'timeout:' || m.id)).id END AS deadline
+    run_at := m.created_at + i."timeoutMs" * interval '1 ms', job_key := 'timeout:' || m.id)).id END AS deadline,
+  (SELECT count(pg_notify('${NOTIFY_CHANNEL}', note)) FROM unnest($2::text[]) AS note) AS notes
 FROM made m JOIN input i ON i."id" = m.id`
 
 type Inserted = { createdAt: Date; log: RunEvent[] } | null
 
-function inserter(): GroupCommit<NewRun, Inserted> {
-  return processSingleton('insert-runs', () => new GroupCommit<NewRun, Inserted>(insertBatch))
+function inserter(): Batcher<NewRun, Inserted> {
+  return processSingleton('insert-runs', () => new Batcher<NewRun, Inserted>(insertBatch))
 }
 
 async function insertBatch(runs: NewRun[]): Promise<Inserted[]> {
@@ -113,19 +114,17 @@ async function insertBatch(runs: NewRun[]): Promise<Inserted[]> {
     const { type, ...data } = run.event
     return { ...run, type, event: data, at }
   })
-  const made = await withReconnect((isRepeat) => insertOrFind(rows, isRepeat), RECONNECT_FOR_MS)
-  const changes: RunChange[] = runs
-    .filter((run) => made.has(run.id))
-    .map((run) => ({
-      runId: run.id,
-      teamId: run.teamId,
-      workflowId: run.workflowId,
-      status: run.owner ? 'started' : 'not_started',
-      lastSeq: 1,
-      events: [{ ...run.event, seq: 1, at }],
-    }))
-  publishLocally(changes)
-  announce(changes)
+  const changes: RunChange[] = runs.map((run) => ({
+    runId: run.id,
+    teamId: run.teamId,
+    workflowId: run.workflowId,
+    status: run.owner ? 'started' : 'not_started',
+    lastSeq: 1,
+    events: [{ ...run.event, seq: 1, at }],
+  }))
+  const notes = notifyPayloads(changes)
+  const made = await withReconnect((isRepeat) => insertOrFind(rows, notes, isRepeat), RECONNECT_FOR_MS)
+  publishLocally(changes.filter((change) => made.has(change.runId)))
   return runs.map((run) => {
     const createdAt = made.get(run.id)
     return createdAt ? { createdAt, log: [{ ...run.event, seq: 1, at }] } : null
@@ -135,11 +134,11 @@ async function insertBatch(runs: NewRun[]): Promise<Inserted[]> {
 const RECONNECT_FOR_MS = 5_000
 
 /** Ids are made by the caller, so an insert whose outcome is unknown is repeated safely: what stands already is found. */
-async function insertOrFind(rows: { id: Id }[], isRepeat: boolean): Promise<Map<Id, Date>> {
+async function insertOrFind(rows: { id: Id }[], notes: string[], isRepeat: boolean): Promise<Map<Id, Date>> {
   const inserted = await pool().query<{ id: Id; createdAt: Date }>({
     name: 'insert_runs',
     text: INSERT_RUNS,
-    values: [JSON.stringify(rows)],
+    values: [JSON.stringify(rows), notes],
   })
   const found = isRepeat
     ? await pool().query<{ id: Id; createdAt: Date }>(
@@ -148,15 +147,6 @@ async function insertOrFind(rows: { id: Id }[], isRepeat: boolean): Promise<Map<
       )
     : inserted
   return new Map(found.rows.map((row) => [row.id, row.createdAt]))
-}
-
-/** Tells other processes, off the path of whoever waits for the commit: a lost wake-up costs time, never an event. */
-function announce(changes: readonly RunChange[]): void {
-  for (const payload of notifyPayloads(changes)) {
-    pool()
-      .query({ name: 'notify', text: 'SELECT pg_notify($1, $2)', values: [NOTIFY_CHANNEL, payload] })
-      .catch(() => undefined)
-  }
 }
 
 /**

@@ -1,9 +1,10 @@
 /**
- * Group commit: items submitted while a flush is on its way travel together in the next one. One statement, one
- * transaction, one fsync for all of them, so the cost of durability is shared by whatever happens at the same time.
- * A flush that fails for many is repeated one by one, so that one bad item cannot hurt the others.
+ * Items submitted while a flush is on its way travel together in the next one. For writes this is group commit: one
+ * statement, one transaction, one fsync for all of them, so the cost of durability is shared by whatever happens at the same
+ * time. For reads it is one round trip. A flush that fails for many is repeated one by one, so that one bad item cannot hurt
+ * the others.
  */
-export class GroupCommit<Item, Result> {
+export class Batcher<Item, Result> {
   private queue: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = []
   private isFlushing = false
 
