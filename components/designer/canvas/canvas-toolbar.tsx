@@ -15,6 +15,7 @@ import {
   Map as MapIcon,
   Maximize,
   Minus,
+  PanelLeft,
   Plus,
   Redo2,
   Search,
@@ -41,6 +42,7 @@ import {
   findAction,
   fitAction,
   minimapAction,
+  paletteAction,
   shortcutsAction,
   snapAction,
   zoomInAction,
@@ -60,6 +62,7 @@ export function CanvasToolbar({ readOnly }: { readOnly: boolean }) {
       {readOnly ? null : (
         <>
           <AddButton />
+          <ToolButton action={paletteAction} icon={PanelLeft} className="@max-2xl:hidden" />
           <Divider />
           <ToolButton action={undoAction} icon={Undo2} />
           <ToolButton action={redoAction} icon={Redo2} />

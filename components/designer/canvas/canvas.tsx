@@ -265,7 +265,7 @@ const READABLE_ZOOM = 0.6
 const OPENING_ZOOM = 0.8
 const MARGIN_PX = 72
 
-/** The first view: all of it when it can be read that way, else its beginning. */
+/** The first view: all of it when it can be read that way, else the step that a link names, else its beginning. */
 function openAt(flow: ReactFlowInstance<FlowNode, FlowEdge>, canvas: HTMLElement | null): void {
   const nodes = flow.getNodes()
   const [first] = nodes
@@ -275,6 +275,12 @@ function openAt(flow: ReactFlowInstance<FlowNode, FlowEdge>, canvas: HTMLElement
   const whole = Math.min((clientWidth - MARGIN_PX * 2) / bounds.width, (clientHeight - MARGIN_PX * 3) / bounds.height)
   if (whole >= READABLE_ZOOM) {
     void flow.fitView(FIT)
+    return
+  }
+  const named = nodes.find((node) => node.selected)
+  if (named !== undefined) {
+    const { x, y } = named.position
+    void flow.setCenter(x + (named.width ?? 0) / 2, y + (named.height ?? 0) / 2, { zoom: OPENING_ZOOM })
     return
   }
   const y = clientHeight / 2 - (first.position.y + (first.height ?? 0) / 2) * OPENING_ZOOM
