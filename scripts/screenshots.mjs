@@ -88,9 +88,19 @@ async function shoot(page, path, text, name) {
   await page.goto(path)
   await page.getByText(text).first().waitFor()
   await page.evaluate(() => document.fonts.ready)
-  // Live pages keep a stream open, so the network is never idle: two frames after the last skeleton went is what is seen.
+  // Live pages keep a stream open, so the network is never idle: what counts is that no skeleton is left.
   await page.waitForFunction(() => document.querySelectorAll('[data-slot="skeleton"], .animate-pulse').length === 0)
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await page.waitForFunction(
+    () => {
+      // A canvas that still moves to its first view is not what a reader would see.
+      const place = document.querySelector('.react-flow__viewport')?.getAttribute('style') ?? ''
+      const rests = globalThis.lastPlace === place
+      globalThis.lastPlace = place
+      return rests
+    },
+    undefined,
+    { polling: 400 },
+  )
   await page.screenshot({ path: join(folder, `${name}.png`) })
   process.stdout.write(`docs/images/${name}.png\n`)
 }
