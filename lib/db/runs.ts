@@ -212,6 +212,16 @@ export async function findAbandonedRuns(limit: number): Promise<Id[]> {
   return result.rows.map((row) => row.id)
 }
 
+/** Runs that this worker holds and that have commands it has not applied: a poke that was lost is made good by asking. */
+export async function findRunsWithCommands(owner: Id): Promise<Id[]> {
+  const result = await pool().query<{ id: Id }>({
+    name: 'runs_with_commands',
+    text: 'SELECT id FROM runs WHERE lease_owner = $1 AND command_seq > command_applied',
+    values: [owner],
+  })
+  return result.rows.map((row) => row.id)
+}
+
 /** Lets go of runs without advancing them: a worker that stops in good order. They are queued again at once. */
 export async function releaseRuns(owner: Id): Promise<void> {
   await pool().query(

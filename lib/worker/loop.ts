@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import type { LocalWorker } from '../db/local-worker'
-import { claimRun, findAbandonedRuns, type RunRow, releaseRuns } from '../db/runs'
+import { claimRun, findAbandonedRuns, findRunsWithCommands, type RunRow, releaseRuns } from '../db/runs'
 import {
   forgetWorkers,
   HEARTBEAT_MS,
@@ -101,8 +101,9 @@ export class RunLoop implements LocalWorker {
     this.owner = await registerWorker(`${hostname()}:${process.pid}`)
   }
 
-  /** Takes over what dead workers hold, and fires what the queue forgot. */
+  /** Takes over what dead workers hold, hears what was said and not heard, and fires what the queue forgot. */
   private async sweep(): Promise<void> {
+    for (const runId of await findRunsWithCommands(this.owner)) this.poke(runId)
     const room = this.concurrency - this.runs.size
     if (room > 0) {
       for (const runId of await findAbandonedRuns(Math.min(room, 100))) {

@@ -288,6 +288,24 @@ describe('a run on a real database', () => {
     expect(rows).toEqual([{ status: 'cancelled' }])
   })
 
+  test('F-13: a stop whose notification is lost is heard all the same', async () => {
+    const hanging = createServer(() => {}).listen(0, '127.0.0.1')
+    const { runId } = await begin(['start>http', 'http>end'], {
+      http: { config: { method: 'GET', url: `http://127.0.0.1:${await portOf(hanging)}/` } },
+    })
+    await expect.poll(async () => (await types(runId)).includes('node_started'), { timeout: 5_000 }).toBe(true)
+    // The rows that another process would write, and no NOTIFY.
+    const stop = { kind: 'stop', reason: 'cancelled', actor: { kind: 'system', name: 'elsewhere' } }
+    await pool().query(
+      `WITH bumped AS (UPDATE runs SET command_seq = command_seq + 1 WHERE id = $1 RETURNING id, team_id, command_seq)
+       INSERT INTO run_commands (run_id, seq, team_id, kind, data) SELECT id, command_seq, team_id, 'stop', $2 FROM bumped`,
+      [runId, JSON.stringify(stop)],
+    )
+    expect(await waitForRun(runId, ended)).toBe('cancelled')
+    hanging.closeAllConnections()
+    hanging.close()
+  })
+
   test('another team neither answers nor stops it', async () => {
     const { runId } = await begin(['start>approval', 'approval:approved>end'])
     const other = await makePublished(draw(['start>end']))
