@@ -38,7 +38,7 @@ export function useDesignerKeys({ store, actions }: DesignerServices): void {
       const typing = isTyping(target)
       const inFields = target !== null && target.closest(`[${DOCUMENT_FIELDS}]`) !== null
       if (isModalOpen() && !(typing && inFields)) return
-      if (typing && inFields && event.key === 'Escape' && !isModalOpen()) {
+      if (inFields && event.key === 'Escape' && !isModalOpen()) {
         // Back from a field to the canvas, where letters are commands again.
         target?.blur()
         return

@@ -1,7 +1,8 @@
 import { cleanup, render, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { nodeTypes } from '@/lib/nodes/registry'
+import { focusStep } from '../actions/step-actions'
 import { findNode } from '../document/identity'
 import { definitionOf, sample } from '../document/testing'
 import { fieldsOf } from '../schema/fields'
@@ -198,6 +199,16 @@ describe('the inspector', () => {
     const now = store.getState().definition
     expect(now.inputs).toEqual({ type: 'object', properties: { feed: { type: 'string' } }, required: ['feed'] })
     expect(findNode(now, 'fetch')?.config.url).toBe('{{ inputs.feed }}')
+  })
+
+  it('puts the cursor into the field that is asked for', async () => {
+    const { ui } = open(sample(), 'check')
+    focusStep({ ui: ui.getState }, 'check', 'branches.0.when')
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('When'))
+    focusStep({ ui: ui.getState }, 'check', '')
+    await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Name'))
+    focusStep({ ui: ui.getState }, 'check', 'name')
+    await vi.waitFor(() => expect(document.activeElement).toHaveProperty('value', 'Check'))
   })
 
   it('offers what can be done with several steps', () => {

@@ -170,14 +170,27 @@ function useFocusRequest(panel: React.RefObject<HTMLDivElement | null>, nodeId: 
     if (request === null || request.nodeId !== nodeId || panel.current === null) return
     ui.getState().set({ focusField: null })
     const row = rowAt(panel.current, request.path)
-    const control = row?.querySelector<HTMLElement>(
-      '.cm-content, input, textarea, button[role="combobox"], [role="switch"], button',
-    )
     row?.scrollIntoView({ block: 'nearest' })
-    control?.focus()
-    if (control instanceof HTMLInputElement) control.select()
+    // An editor of a step that was just opened takes a frame or two to be there.
+    let tries = 0
+    const focus = () => {
+      const control = row?.querySelector<HTMLElement>(
+        '.cm-content, input, textarea, [role="combobox"], [role="switch"]',
+      )
+      const expected = control ?? (tries >= MAX_FRAMES ? row?.querySelector('button') : undefined)
+      if (expected === undefined && tries < MAX_FRAMES) {
+        tries += 1
+        requestAnimationFrame(focus)
+        return
+      }
+      expected?.focus()
+      if (expected instanceof HTMLInputElement) expected.select()
+    }
+    focus()
   }, [request, nodeId, panel, ui])
 }
+
+const MAX_FRAMES = 10
 
 /** The row of a path, or of the nearest path around it; the first field of the step for an empty path. */
 function rowAt(panel: HTMLElement, path: string): HTMLElement | null {
