@@ -152,11 +152,11 @@ test('a link to a step opens it, and a version can be looked at and restored', a
 })
 
 test('without a connection nothing is lost, and what is unsaved survives a reload', async ({ page, context }) => {
-  await newWorkflow(page, 'Offline')
+  await newWorkflow(page, 'In a tunnel')
   await expectSaved(page)
   await context.setOffline(true)
   await page.getByLabel('Description').fill('Written in a tunnel')
-  await expect(page.getByText(/^Offline/)).toBeVisible()
+  await expect(page.getByRole('status').getByText(/^Offline/)).toBeVisible()
   await context.setOffline(false)
   await expectSaved(page)
   await page.route('**/api/v1/workflows/*', (route) =>
@@ -165,7 +165,7 @@ test('without a connection nothing is lost, and what is unsaved survives a reloa
   await page.getByLabel('Start, start', { exact: true }).click()
   await page.keyboard.press('n')
   await addStep(page, 'delay')
-  await expect(page.getByText(/^Offline/)).toBeVisible()
+  await expect(page.getByRole('status').getByText(/^Offline/)).toBeVisible()
   await page.unroute('**/api/v1/workflows/*')
   page.on('dialog', (dialog) => void dialog.accept())
   await page.reload()
