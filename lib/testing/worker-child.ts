@@ -1,6 +1,6 @@
 /**
  * A worker in a process of its own, for tests that kill it: `ENGINE_CRASH_AT` says where it dies. It works on DATABASE_URL
- * until it is killed. With CHILD_DO (JSON) it first acts as a person would, through the use cases.
+ * until it is killed. A message to it (`ChildOrder`) makes it act as a person would, through the use cases.
  */
 import type { Principal } from '../auth/principal'
 import { commandRun } from '../usecases/command-run'
