@@ -1,9 +1,11 @@
 import { join } from 'node:path'
 import pg from 'pg'
 import { closeDatabase } from '@/lib/db/client'
+import { findUnsafeSettings } from '@/lib/db/durable-server'
 import { runningEmbeddedPostgres, startEmbeddedPostgres } from '@/lib/db/embedded-postgres'
 import { migrate } from '@/lib/db/migrate'
 import { PostgresProcessError } from '@/lib/db/postgres-process'
+import { readKnobs } from './knobs'
 import { Obstacle } from './obstacle'
 
 const OLDEST_VERSION = 140_000
@@ -34,6 +36,10 @@ export async function openDatabase(dataFolder: string): Promise<OpenDatabase> {
       await closeDatabase()
       await server.stop()
     }
+    await checkReachable(server.url).catch(async (error: unknown) => {
+      await server.stop()
+      throw error
+    })
     return { note: `${server.adopted ? 'still running' : 'started'} on port ${server.port}`, close }
   } catch (error) {
     throw error instanceof PostgresProcessError ? new Obstacle(error.message) : error
@@ -75,11 +81,25 @@ async function checkReachable(url: string): Promise<void> {
         `DATABASE_URL names PostgreSQL ${Math.floor(version / 10_000)} at ${place}; 14 or newer is needed.`,
       )
     }
+    await refuseUnsafe(client, place)
   } catch (error) {
     throw error instanceof Obstacle ? error : new Obstacle(connectionSentence(place, error as NodeJS.ErrnoException))
   } finally {
     await client.end().catch(() => undefined)
   }
+}
+
+/** Whoever starts in production is promised that what was accepted is not lost; such a server cannot keep that promise. */
+async function refuseUnsafe(client: pg.Client, place: string): Promise<void> {
+  const { NODE_ENV, ALLOW_UNSAFE_DATABASE } = readKnobs()
+  if (NODE_ENV !== 'production' || ALLOW_UNSAFE_DATABASE === '1') return
+  const unsafe = await findUnsafeSettings(client)
+  if (unsafe.length === 0) return
+  const found = unsafe.map(({ name, risk }) => `${name} is off (${risk})`).join('; ')
+  const fix = unsafe.map(({ name }) => `ALTER SYSTEM SET ${name} = on`).join('; ')
+  throw new Obstacle(
+    `The PostgreSQL at ${place} may lose runs that were accepted: ${found}. As its superuser: ${fix}; SELECT pg_reload_conf(). For a throw-away database, ALLOW_UNSAFE_DATABASE=1 starts anyway.`,
+  )
 }
 
 function hostOf(url: string): string {
