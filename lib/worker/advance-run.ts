@@ -1,5 +1,3 @@
-import { readCommands } from '../db/commands'
-import { readLog } from '../db/events'
 import { encodePayload } from '../db/payloads'
 import type { RunRow } from '../db/runs'
 import { applyEvent } from '../engine/apply-event'
@@ -13,7 +11,8 @@ import { NodeError, type RunnerResult } from '../nodes/runner'
 import { applyCommand } from './apply-command'
 import { LogWriter } from './log-writer'
 import { OutputCache } from './output-cache'
-import { loadProgram, type Program } from './plans'
+import type { Program } from './plans'
+import { nowIso, type World } from './ports'
 import { type EndedAttempt, recordFailure, recordResult } from './record-result'
 import { computeNode, evaluateOutput, prepareNode, startNode } from './run-node'
 
@@ -39,8 +38,13 @@ export interface Advancing {
  * Advances one leased run until it waits or ends. State is the fold of its log; `decide` says what is next; what the world
  * may see happens only after what it rests on is durable. `log`: the whole log when the caller has it at hand.
  */
-export function advanceRun(run: RunRow & { wasHeld?: boolean }, owner: Id, log?: readonly RunEvent[]): Advancing {
-  const driver = new RunDriver(run, owner)
+export function advanceRun(
+  world: World,
+  run: RunRow & { wasHeld?: boolean },
+  owner: Id,
+  log?: readonly RunEvent[],
+): Advancing {
+  const driver = new RunDriver(world, run, owner)
   const done = driver.drive(log).catch((error: unknown) => {
     logger.error({ err: error, runId: run.id }, 'a run was dropped; it will be taken over')
     return null
@@ -58,6 +62,7 @@ class RunDriver {
   private steps = 0
 
   constructor(
+    private readonly world: World,
     private readonly run: RunRow & { wasHeld?: boolean },
     private readonly owner: Id,
   ) {}
@@ -74,18 +79,24 @@ class RunDriver {
   }
 
   async drive(log: readonly RunEvent[] | undefined): Promise<RunStatus | null> {
-    const program = await loadProgram(this.run.definitionId)
+    const program = await this.world.store.loadProgram(this.run.definitionId)
     const state = initialState(program.plan)
-    for await (const event of log ?? readLog(this.run.id)) applyEvent(program.plan, state, event)
-    const writer = new LogWriter(this.run, { owner: this.owner, epoch: this.run.leaseEpoch }, program.plan, state)
-    const outputs = new OutputCache(this.run.id, state)
+    for await (const event of log ?? this.world.store.readLog(this.run.id)) applyEvent(program.plan, state, event)
+    const writer = new LogWriter(
+      this.world,
+      this.run,
+      { owner: this.owner, epoch: this.run.leaseEpoch },
+      program.plan,
+      state,
+    )
+    const outputs = new OutputCache(this.world.store, this.run.id, state)
     if (this.run.wasHeld) this.recover(writer)
     this.isPoked = this.run.commandSeq > this.run.commandApplied
     try {
       while (!this.isAbandoned && (await this.turn(program, writer, outputs))) {
         // A chain of inline nodes never leaves the microtask queue; heartbeats and other runs need a turn too.
         this.steps += 1
-        if (this.steps % 50 === 0) await new Promise((resolve) => setImmediate(resolve))
+        if (this.steps % 50 === 0) await this.world.clock.breathe()
       }
     } finally {
       for (const controller of this.inFlight.values()) controller.abort()
@@ -107,7 +118,7 @@ class RunDriver {
   private async turn(program: Program, writer: LogWriter, outputs: OutputCache): Promise<boolean> {
     if (this.isPoked) {
       this.isPoked = false
-      for (const command of await readCommands(this.run.id, writer.commandsApplied)) {
+      for (const command of await this.world.store.readCommands(this.run.id, writer.commandsApplied)) {
         if (command.kind === 'stop') crashPoint('cancel.before_commit')
         applyCommand(writer, command, outputs.remember)
       }
@@ -160,16 +171,23 @@ class RunDriver {
   }
 
   private async runInline(program: Program, writer: LogWriter, outputs: OutputCache, decision: Execute): Promise<void> {
-    const attempt = beginAttempt(program, decision)
+    const attempt = this.beginAttempt(program, decision)
     if (program.plan.nodes.get(decision.nodeId)?.type === 'merge') crashPoint('join.before_commit')
     try {
       const prepared = await prepareNode(program, this.run, outputs, decision)
       attempt.input = prepared.input
-      recordResult(writer, attempt, await computeNode(prepared), outputs.remember)
+      recordResult(writer, attempt, await computeNode(this.world, prepared), outputs.remember)
     } catch (error) {
       logUnexpected(error, this.run.id, decision.key)
       recordFailure(writer, attempt, error, outputs.remember)
     }
+  }
+
+  private beginAttempt(program: Program, decision: Execute): EndedAttempt {
+    const node = program.plan.nodes.get(decision.nodeId)
+    if (!node) throw new Error(`the plan has no node ${decision.nodeId}`)
+    const { key, path, attempt } = decision
+    return { key, node, path, attempt, startedAt: nowIso(this.world.clock), input: undefined }
   }
 
   /** Effects start only when everything before them, and the fact that they start, is durable. */
@@ -181,7 +199,7 @@ class RunDriver {
   ): Promise<boolean> {
     const ready: { attempt: EndedAttempt; start: (controller: AbortController) => Promise<RunnerResult> }[] = []
     for (const decision of effects) {
-      const attempt = beginAttempt(program, decision)
+      const attempt = this.beginAttempt(program, decision)
       if (decision.resumed && attempt.node.policy.atMostOnce) {
         const lost = new NodeError(
           'outcome_unknown',
@@ -194,7 +212,7 @@ class RunDriver {
       try {
         const prepared = await prepareNode(program, this.run, outputs, decision)
         attempt.input = prepared.input
-        ready.push({ attempt, start: (controller) => startNode(prepared, controller) })
+        ready.push({ attempt, start: (controller) => startNode(this.world, prepared, controller) })
       } catch (error) {
         logUnexpected(error, this.run.id, decision.key)
         recordFailure(writer, attempt, error, outputs.remember)
@@ -276,7 +294,7 @@ class RunDriver {
         path: node.path,
         status: 'cancelled',
         attempt: node.attempt,
-        endedAt: new Date().toISOString(),
+        endedAt: writer.now(),
       })
     }
     writer.end({
@@ -321,13 +339,6 @@ class RunDriver {
     crashPoint('step.after_complete_commit')
     return true
   }
-}
-
-function beginAttempt(program: Program, decision: Execute): EndedAttempt {
-  const node = program.plan.nodes.get(decision.nodeId)
-  if (!node) throw new Error(`the plan has no node ${decision.nodeId}`)
-  const { key, path, attempt } = decision
-  return { key, node, path, attempt, startedAt: new Date().toISOString(), input: undefined }
 }
 
 function rowOf(attempt: EndedAttempt) {

@@ -41,7 +41,7 @@ function resolve(writer: LogWriter, command: StoredCommand & { kind: 'resolve' }
   const key = nodeKey(command.path, command.nodeId)
   const address = { node_id: command.nodeId, path: command.path, wait_id: command.waitId }
   const attempt = writer.state.nodes.get(key)?.attempt ?? 1
-  const row = { key, nodeId: command.nodeId, path: command.path, attempt, endedAt: new Date().toISOString() }
+  const row = { key, nodeId: command.nodeId, path: command.path, attempt, endedAt: writer.now() }
 
   if (outcome.kind === 'fired') {
     const port = waitKind === 'approval' || waitKind === 'input' ? { port: 'timedOut' } : {}

@@ -1,4 +1,4 @@
-import { type Checkpoint, type CheckpointResult, commitCheckpoint, type NewWait, type NodeRow } from '../db/checkpoints'
+import type { Checkpoint, CheckpointResult, NewWait, NodeRow } from '../db/checkpoints'
 import type { EncodedPayload } from '../db/payloads'
 import type { RunRow } from '../db/runs'
 import { applyEvent } from '../engine/apply-event'
@@ -6,6 +6,7 @@ import type { NewEvent, RunEvent } from '../engine/events'
 import type { Plan } from '../engine/graph'
 import type { RunState } from '../engine/state'
 import type { Id } from '../ids'
+import { type Chance, nowIso, type World } from './ports'
 import { fireSoon } from './timers'
 
 /**
@@ -24,6 +25,7 @@ export class LogWriter {
   commandsApplied: number
 
   constructor(
+    private readonly world: World,
     private readonly run: RunRow,
     private readonly lease: { owner: Id; epoch: number },
     private readonly plan: Plan,
@@ -38,8 +40,22 @@ export class LogWriter {
     return this.events.length
   }
 
+  /** The time of this process, as events and rows keep it. */
+  now(): string {
+    return nowIso(this.world.clock)
+  }
+
+  /** The time `ms` from now. */
+  later(ms: number): string {
+    return new Date(this.world.clock.nowMs() + ms).toISOString()
+  }
+
+  get chance(): Chance {
+    return this.world.chance
+  }
+
   append(event: NewEvent): void {
-    const placed = { ...event, seq: this.state.lastSeq + 1, at: new Date().toISOString() }
+    const placed = { ...event, seq: this.state.lastSeq + 1, at: this.now() }
     applyEvent(this.plan, this.state, placed)
     this.events.push(placed)
     if (event.type === 'llm_called') {
@@ -69,7 +85,7 @@ export class LogWriter {
 
   /** Makes everything durable, or nothing (`lost`: the run is somebody else's now). */
   async commit(options: { release: boolean; waitingFor: string | null }): Promise<CheckpointResult> {
-    const result = await commitCheckpoint({
+    const result = await this.world.store.commitCheckpoint({
       runId: this.run.id,
       teamId: this.run.teamId,
       workflowId: this.run.workflowId,
@@ -90,7 +106,7 @@ export class LogWriter {
       blobs: this.blobs,
     })
     if (!result.lost) {
-      for (const wait of this.waits) if (wait.dueAt) fireSoon(wait.id, wait.dueAt)
+      for (const wait of this.waits) if (wait.dueAt) fireSoon(this.world, wait.id, wait.dueAt)
       this.committedSeq = this.state.lastSeq
       this.events = []
       this.nodes = new Map()

@@ -1,21 +1,12 @@
-import { hostname } from 'node:os'
 import type { LocalWorker } from '../db/local-worker'
-import { claimRun, findAbandonedRuns, findRunsWithCommands, type RunRow, releaseRuns } from '../db/runs'
-import {
-  forgetWorkers,
-  HEARTBEAT_MS,
-  heartbeat,
-  registerWorker,
-  retireDeadNeighbours,
-  retireWorker,
-  SWEEP_MS,
-} from '../db/workers'
+import type { RunRow } from '../db/runs'
+import { HEARTBEAT_MS, SWEEP_MS } from '../db/workers'
 import type { RunEvent, RunStatus } from '../engine/events'
 import { crashPoint } from '../faults'
 import type { Id } from '../ids'
 import { log } from '../log'
 import { type Advancing, advanceRun } from './advance-run'
-import { freeDeadQueueJobs } from './queue-recovery'
+import type { Store, World } from './ports'
 import { fireOverdueTimers } from './timers'
 
 /**
@@ -25,18 +16,22 @@ import { fireOverdueTimers } from './timers'
 export class RunLoop implements LocalWorker {
   owner: Id = ''
   private readonly runs = new Map<Id, Advancing>()
-  private timers: NodeJS.Timeout[] = []
+  private callOffs: (() => void)[] = []
   private isStopping = false
 
-  constructor(private readonly concurrency: number) {}
+  constructor(
+    private readonly world: World,
+    private readonly concurrency: number,
+  ) {}
 
   async start(): Promise<void> {
-    await retireDeadNeighbours(hostname(), isAlive)
-    this.owner = await registerWorker(`${hostname()}:${process.pid}`)
-    this.timers = [
-      setInterval(() => this.guard(this.beat()), HEARTBEAT_MS),
-      setInterval(() => this.guard(this.sweep()), SWEEP_MS),
-      setInterval(() => this.guard(forgetWorkers()), 600_000),
+    const { store, clock } = this.world
+    await store.retireDeadNeighbours()
+    this.owner = await store.registerWorker()
+    this.callOffs = [
+      clock.every(HEARTBEAT_MS, () => this.guard(this.beat())),
+      clock.every(SWEEP_MS, () => this.guard(this.sweep())),
+      clock.every(600_000, () => this.guard(store.forgetWorkers())),
     ]
     await this.sweep()
   }
@@ -46,7 +41,7 @@ export class RunLoop implements LocalWorker {
   }
 
   take(run: RunRow & { wasHeld?: boolean }, log?: readonly RunEvent[]): void {
-    const advancing = advanceRun(run, this.owner, log)
+    const advancing = advanceRun(this.world, run, this.owner, log)
     this.runs.set(run.id, advancing)
     void advancing.done.then(() => {
       if (this.runs.get(run.id) === advancing) this.runs.delete(run.id)
@@ -73,7 +68,7 @@ export class RunLoop implements LocalWorker {
       await Promise.race(Array.from(this.runs.values(), (run) => run.done))
     }
     crashPoint('claim.before_commit')
-    const run = await claimRun(runId, this.owner)
+    const run = await this.store.claimRun(runId, this.owner)
     if (!run) return
     crashPoint('claim.after_commit')
     this.take(run)
@@ -82,52 +77,47 @@ export class RunLoop implements LocalWorker {
   /** Stops taking runs at once, lets go of those it holds, and waits for what is in flight at most `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     this.isStopping = true
-    for (const handle of this.timers) clearInterval(handle)
-    const beating = setInterval(() => this.guard(this.beat()), HEARTBEAT_MS)
+    for (const callOff of this.callOffs) callOff()
+    const { store, clock } = this.world
+    const stopBeating = clock.every(HEARTBEAT_MS, () => this.guard(this.beat()))
     const inFlight = Promise.all(Array.from(this.runs.values(), (run) => run.done))
-    const grace = new Promise((resolve) => setTimeout(resolve, graceMs).unref())
+    const grace = new Promise<void>((resolve) => clock.after(graceMs, resolve))
     await Promise.race([inFlight, grace])
     for (const run of this.runs.values()) run.abandon()
-    clearInterval(beating)
-    await releaseRuns(this.owner)
-    await retireWorker(this.owner)
+    stopBeating()
+    await store.releaseRuns(this.owner)
+    await store.retireWorker(this.owner)
+  }
+
+  private get store(): Store {
+    return this.world.store
   }
 
   private async beat(): Promise<void> {
-    if (await heartbeat(this.owner)) return
+    if (await this.store.heartbeat(this.owner)) return
     log.warn('lease_lost: the heartbeat came too late; dropping every run and starting afresh')
     for (const run of this.runs.values()) run.abandon()
     this.runs.clear()
-    this.owner = await registerWorker(`${hostname()}:${process.pid}`)
+    this.owner = await this.store.registerWorker()
   }
 
   /** Takes over what dead workers hold, hears what was said and not heard, and fires what the queue forgot. */
   private async sweep(): Promise<void> {
-    for (const runId of await findRunsWithCommands(this.owner)) this.poke(runId)
+    for (const runId of await this.store.findRunsWithCommands(this.owner)) this.poke(runId)
     const room = this.concurrency - this.runs.size
     if (room > 0) {
-      for (const runId of await findAbandonedRuns(Math.min(room, 100))) {
+      for (const runId of await this.store.findAbandonedRuns(Math.min(room, 100))) {
         if (!this.hasRoom() || this.runs.has(runId)) continue
-        const run = await claimRun(runId, this.owner)
+        const run = await this.store.claimRun(runId, this.owner)
         if (run) this.take(run)
       }
     }
-    await freeDeadQueueJobs()
-    await fireOverdueTimers()
+    await this.store.freeDeadQueueJobs()
+    await fireOverdueTimers(this.store)
   }
 
   /** A heartbeat or sweep that fails is tried again at the next tick: the database may be away for a while. */
   private guard(work: Promise<void>): void {
     work.catch((error: unknown) => log.warn({ err: String(error) }, 'worker housekeeping failed; trying again'))
-  }
-}
-
-/** Whether a process of this machine lives. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }

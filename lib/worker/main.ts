@@ -6,6 +6,7 @@ import { setLocalWorker } from '../db/local-worker'
 import { ensureListening, onPoke } from '../db/notify'
 import type { Id } from '../ids'
 import { log } from '../log'
+import { databaseWorld } from './database-world'
 import { RunLoop } from './loop'
 import { holdQueueLock } from './queue-recovery'
 import { fireTimer } from './timers'
@@ -24,7 +25,7 @@ export async function startWorker(
   options: { concurrency?: number } = {},
 ): Promise<{ stop(graceMs: number): Promise<void> }> {
   await ensureListening()
-  const loop = new RunLoop(options.concurrency ?? DEFAULT_CONCURRENCY)
+  const loop = new RunLoop(databaseWorld, options.concurrency ?? DEFAULT_CONCURRENCY)
   await loop.start()
   setLocalWorker(loop)
   const stopListening = onPoke((owner, runId) => {
@@ -34,7 +35,8 @@ export async function startWorker(
   const tasks: TaskList = {
     advance_run: async (payload) => loop.claim((payload as { run_id: Id }).run_id),
     fire_timer: async (payload) => {
-      if (!(await fireTimer((payload as { wait_id: Id }).wait_id))) throw new Error('not due yet on the database clock')
+      if (!(await fireTimer(databaseWorld.store, (payload as { wait_id: Id }).wait_id)))
+        throw new Error('not due yet on the database clock')
     },
     time_out_run: async (payload) => {
       const { run_id: id, team_id: teamId } = payload as { run_id: Id; team_id: Id }

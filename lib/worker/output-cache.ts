@@ -1,6 +1,6 @@
-import { readNodeOutput } from '../db/payloads'
 import type { RunState } from '../engine/state'
 import type { Id } from '../ids'
+import type { Store } from './ports'
 
 /**
  * Outputs of the nodes of one run while it is advanced here: what was just made is at hand, the rest is read once on demand.
@@ -11,6 +11,7 @@ export class OutputCache {
   private readonly latest = new Map<string, string>()
 
   constructor(
+    private readonly store: Pick<Store, 'readNodeOutput'>,
     private readonly runId: Id,
     state: RunState,
   ) {
@@ -37,7 +38,7 @@ export class OutputCache {
   }
 
   private async load(key: string): Promise<unknown> {
-    const value = await readNodeOutput(this.runId, key)
+    const value = await this.store.readNodeOutput(this.runId, key)
     this.values.set(key, value)
     return value
   }

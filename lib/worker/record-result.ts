@@ -7,7 +7,7 @@ import type { PlanNode } from '../engine/graph'
 import { retryDelayMs } from '../engine/retry-delay'
 import { nextThread } from '../engine/state'
 import type { ApprovalRequest } from '../engine/waits'
-import { newId } from '../ids'
+import type { Id } from '../ids'
 import { NodeError, type RunnerResult } from '../nodes/runner'
 import type { LogWriter } from './log-writer'
 
@@ -37,7 +37,7 @@ export function recordResult(
   const row = { key, nodeId: node.id, path, attempt, input, startedAt }
   const address = { node_id: node.id, path }
   if (result.type === 'wait') {
-    const wait = newWait(ended, result)
+    const wait = newWait(writer.chance.newId(), ended, result)
     const thread = result.kind === 'timer' ? {} : { thread: nextThread(writer.state) }
     const title =
       result.kind === 'approval'
@@ -76,7 +76,7 @@ export function recordResult(
     ...row,
     status: 'succeeded',
     output: output.stored,
-    endedAt: new Date().toISOString(),
+    endedAt: writer.now(),
     ...(result.calls ? { usage: result.calls } : {}),
   })
 }
@@ -93,7 +93,7 @@ export function recordFailure(writer: LogWriter, ended: EndedAttempt, error: unk
       retryable: error instanceof NodeError ? error.retryable : true,
       retryAfterMs: error instanceof NodeError ? error.retryAfterMs : undefined,
     },
-    Math.random(),
+    writer.chance.random(),
   )
   const port =
     delayMs !== undefined || node.policy.onError === 'fail'
@@ -120,20 +120,20 @@ export function recordFailure(writer: LogWriter, ended: EndedAttempt, error: unk
     attempt,
     startedAt,
     error: failure,
-    endedAt: new Date().toISOString(),
+    endedAt: writer.now(),
     ...(ended.input === undefined ? {} : { input: writer.keep(encodePayload(ended.input)).stored }),
     ...(data ? { output: encodePayload(data).stored } : {}),
   })
   if (delayMs === undefined) return
   const wait: NewWait = {
-    id: newId(),
+    id: writer.chance.newId(),
     nodeKey: key,
     nodeId: node.id,
     path,
     shownHash: null,
     kind: 'retry',
     request: { attempt: attempt + 1 },
-    dueAt: new Date(Date.now() + delayMs).toISOString(),
+    dueAt: writer.later(delayMs),
   }
   writer.append({ type: 'node_waiting', ...address, attempt, wait_id: wait.id, kind: 'retry', due_at: wait.dueAt })
   writer.wait(wait)
@@ -147,10 +147,10 @@ export function failureOf(error: unknown): Failure {
   return { code: 'internal', message: 'Something went wrong inside this node; the server log has the details.' }
 }
 
-function newWait(ended: EndedAttempt, result: RunnerResult & { type: 'wait' }): NewWait {
+function newWait(id: Id, ended: EndedAttempt, result: RunnerResult & { type: 'wait' }): NewWait {
   const { type: _, ...request } = result
   return {
-    id: newId(),
+    id,
     nodeKey: ended.key,
     nodeId: ended.node.id,
     path: ended.path,

@@ -12,6 +12,7 @@ import { runners } from '../nodes/runners'
 import type { WorkflowNode } from '../workflow/document'
 import type { OutputCache } from './output-cache'
 import type { Program } from './plans'
+import type { World } from './ports'
 
 /** The longest that any node may take when its policy says nothing. */
 const DEFAULT_TIMEOUT_MS = 300_000
@@ -90,34 +91,37 @@ function pinned(node: WorkflowNode, at: Address, run: RunRow): PreparedNode {
 }
 
 /** Runs the effect, cut off at its timeout and when `controller` is aborted. Throws NodeError or whatever the runner threw. */
-export async function startNode(prepared: PreparedNode, controller: AbortController): Promise<RunnerResult> {
-  const { runner, context, timeoutMs } = prepared
+export async function startNode(
+  world: World,
+  prepared: PreparedNode,
+  controller: AbortController,
+): Promise<RunnerResult> {
+  const { timeoutMs } = prepared
   const { signal } = controller
-  let timer: NodeJS.Timeout | undefined
+  let callOff: (() => void) | undefined
   const cut = new Promise<never>((_, reject) => {
     signal.addEventListener(
       'abort',
       () => reject(new NodeError('aborted', 'The run was stopped.', { retryable: false })),
       { once: true },
     )
-    timer = setTimeout(() => {
+    callOff = world.clock.after(timeoutMs, () => {
       reject(new NodeError('timeout', `It took longer than ${timeoutMs} ms, the time limit of this node.`))
       controller.abort()
-    }, timeoutMs)
+    })
   })
   try {
-    return await Promise.race([runner({ ...context, config: context.config as never, signal }), cut])
+    return await Promise.race([world.perform(prepared, signal), cut])
   } finally {
-    clearTimeout(timer)
+    callOff?.()
   }
 }
 
 const NEVER_ABORTED = new AbortController().signal
 
 /** Runs an inline node: pure and quick, so it needs neither a time limit nor a way to be cut off. */
-export function computeNode(prepared: PreparedNode): Promise<RunnerResult> {
-  const { runner, context } = prepared
-  return runner({ ...context, config: context.config as never, signal: NEVER_ABORTED })
+export function computeNode(world: World, prepared: PreparedNode): Promise<RunnerResult> {
+  return world.perform(prepared, NEVER_ABORTED)
 }
 
 /** The output of a finished run: what the workflow declares, else the output of the End node reached last. */

@@ -1,0 +1,65 @@
+import { hostname } from 'node:os'
+import { systemClock } from '../clock'
+import { commitCheckpoint } from '../db/checkpoints'
+import { readCommands, resolveWait } from '../db/commands'
+import { readLog } from '../db/events'
+import { readNodeOutput } from '../db/payloads'
+import { claimRun, findAbandonedRuns, findRunsWithCommands, releaseRuns } from '../db/runs'
+import { findOverdueWaits, readWait } from '../db/waits'
+import { forgetWorkers, heartbeat, registerWorker, retireDeadNeighbours, retireWorker } from '../db/workers'
+import { newId } from '../ids'
+import { loadProgram } from './plans'
+import type { World } from './ports'
+import { freeDeadQueueJobs } from './queue-recovery'
+
+const timer = { actor: { kind: 'system', name: 'timer' }, userId: null } as const
+
+/** The world as it is: PostgreSQL, the clock of this process, and effects that really happen. */
+export const databaseWorld: World = {
+  store: {
+    loadProgram,
+    readLog,
+    readCommands,
+    readNodeOutput,
+    commitCheckpoint,
+    claimRun,
+    findAbandonedRuns,
+    findRunsWithCommands,
+    releaseRuns,
+    registerWorker: () => registerWorker(`${hostname()}:${process.pid}`),
+    heartbeat,
+    retireWorker,
+    retireDeadNeighbours: () => retireDeadNeighbours(hostname(), isAlive),
+    forgetWorkers,
+    freeDeadQueueJobs,
+    readWait,
+    findOverdueWaits,
+    fireWait: async (wait) => (await resolveWait(wait, timer, { kind: 'fired' })) !== null,
+  },
+  clock: {
+    nowMs: () => systemClock.nowMs(),
+    after: (ms, work) => {
+      const handle = setTimeout(work, ms)
+      handle.unref()
+      return () => clearTimeout(handle)
+    },
+    every: (ms, work) => {
+      const handle = setInterval(work, ms)
+      return () => clearInterval(handle)
+    },
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+  },
+  chance: { newId: () => newId(), random: () => Math.random() },
+  // The config was parsed by the schema that the runner is typed with.
+  perform: ({ runner, context }, signal) => runner({ ...context, config: context.config as never, signal }),
+}
+
+/** Whether a process of this machine lives. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}

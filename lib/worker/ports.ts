@@ -1,0 +1,72 @@
+import type { Clock } from '../clock'
+import type { Checkpoint, CheckpointResult } from '../db/checkpoints'
+import type { StoredCommand } from '../db/commands'
+import type { RunRow } from '../db/runs'
+import type { WaitRow } from '../db/waits'
+import type { RunEvent } from '../engine/events'
+import type { Id } from '../ids'
+import type { RunnerResult } from '../nodes/runner'
+import type { Program } from './plans'
+import type { PreparedNode } from './run-node'
+
+/**
+ * Everything between the shell and the world. The shell awaits nothing else, so whoever implements these owns its time,
+ * its order and its deaths: `database-world.ts` in production, `lib/simulator` in the proof.
+ */
+export interface World {
+  store: Store
+  clock: ShellClock
+  chance: Chance
+  /** Calls the runner of a prepared node: an effect on the world, or the computation of an inline node. */
+  perform(prepared: PreparedNode, signal: AbortSignal): Promise<RunnerResult>
+}
+
+/** What a worker reads and writes. Each member is one statement, atomic, and says what it promises in `lib/db`. */
+export interface Store {
+  loadProgram(definitionId: Id): Promise<Program>
+  readLog(runId: Id): AsyncIterable<RunEvent>
+  readCommands(runId: Id, applied: number): Promise<StoredCommand[]>
+  readNodeOutput(runId: Id, key: string): Promise<unknown>
+  /** Conditional on owner, epoch and last event: `lost`, and nothing written, when any of them is not as expected. */
+  commitCheckpoint(checkpoint: Checkpoint): Promise<CheckpointResult>
+
+  claimRun(runId: Id, owner: Id): Promise<(RunRow & { wasHeld: boolean }) | null>
+  findAbandonedRuns(limit: number): Promise<Id[]>
+  findRunsWithCommands(owner: Id): Promise<Id[]>
+  releaseRuns(owner: Id): Promise<void>
+
+  /** Leased on the clock of the store. */
+  registerWorker(): Promise<Id>
+  /** False: the lease had ended, and never comes back. */
+  heartbeat(owner: Id): Promise<boolean>
+  retireWorker(owner: Id): Promise<void>
+  retireDeadNeighbours(): Promise<void>
+  forgetWorkers(): Promise<void>
+  freeDeadQueueJobs(): Promise<void>
+
+  readWait(id: Id): Promise<WaitRow | null>
+  findOverdueWaits(lateMs: number, limit: number): Promise<WaitRow[]>
+  /** False: it was not open, or its time has not come on the clock of the store. */
+  fireWait(wait: WaitRow): Promise<boolean>
+}
+
+/** The clock of this process. What must be agreed on (leases, due times) is decided on the clock of the store. */
+export interface ShellClock extends Clock {
+  /** Calls once, after `ms`. The answer calls it off. */
+  after(ms: number, work: () => void): () => void
+  /** Calls every `ms`. The answer calls it off. */
+  every(ms: number, work: () => void): () => void
+  /** Resolves after whatever else this process has to do at this moment. */
+  breathe(): Promise<void>
+}
+
+export interface Chance {
+  newId(): Id
+  /** In [0, 1). */
+  random(): number
+}
+
+/** The time of an event or a row, as they keep it. */
+export function nowIso(clock: Clock): string {
+  return new Date(clock.nowMs()).toISOString()
+}
