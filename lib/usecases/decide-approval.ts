@@ -127,10 +127,9 @@ function acceptForm(request: ApprovalRequest, data: unknown): unknown {
 
 /** What stands of an approval that is closed: answered to who decided it so, refused to anybody else. */
 function standing(wait: WaitRow, options: DecideApproval): Decision {
-  if (wait.state === 'cancelled' || wait.outcome === null) {
-    throw new AppError('run_ended', 'The run ended before this was decided.')
-  }
-  if (wait.outcome.kind !== 'decision') {
+  if (wait.state === 'cancelled') throw new AppError('run_ended', 'The run ended before this was decided.')
+  // Still open, yet not to be decided: its time is over on the clock of the database, and the timer is on its way.
+  if (wait.outcome?.kind !== 'decision') {
     throw new AppError('already_decided', 'The due time passed before this was decided.', {
       extra: { decision: { decision: 'timed_out' } },
     })
