@@ -1,7 +1,18 @@
 import { assertNever } from '../errors'
-import { type EventType, nodeKey, type RunEvent } from './events'
+import type { ContainerState } from './containers'
+import { type EventType, type Failure, nodeKey, type RunEvent } from './events'
 import type { Plan } from './graph'
-import { begin, settle } from './propagate'
+import {
+  advanceContainer,
+  begin,
+  beginTurn,
+  cancelContainer,
+  cutOff,
+  escalate,
+  isCollected,
+  noteResult,
+  settle,
+} from './propagate'
 import type { NodeState, RunState } from './state'
 
 /**
@@ -52,6 +63,23 @@ function fold(plan: Plan, state: RunState, event: RunEvent): void {
       return
     case 'approval_decided':
       onDecided(plan, state, event)
+      return
+    case 'container_started':
+      onContainerStarted(plan, state, event)
+      return
+    case 'while_checked': {
+      const container = state.containers.get(nodeKey(event.path, event.node_id))
+      if (container?.phase === 'check') beginTurn(plan, state, container, event.go)
+      return
+    }
+    case 'callback_received':
+      onCallback(plan, state, event)
+      return
+    case 'child_ended':
+      onChildEnded(plan, state, event)
+      return
+    case 'node_reused':
+      onReused(plan, state, event)
       return
     case 'llm_called':
       state.tokens += event.usage.input_tokens + event.usage.output_tokens
@@ -123,7 +151,6 @@ function onSucceeded(plan: Plan, state: RunState, event: Of<'node_succeeded'>): 
   const node = nodeAt(state, event)
   countAttempt(state, node, event.attempt)
   node.startedAt = event.started_at
-  if (plan.nodes.get(node.nodeId)?.type === 'end') state.endKey = keyOf(node)
   succeed(plan, state, node, event.port, event)
 }
 
@@ -133,28 +160,40 @@ function countAttempt(state: RunState, node: NodeState, attempt: number): void {
   node.attempt = attempt
 }
 
-function succeed(
-  plan: Plan,
-  state: RunState,
-  node: NodeState,
-  port: string,
-  event: { at: string; output_bytes?: number },
-): void {
-  state.ready.delete(keyOf(node))
-  state.running.delete(keyOf(node))
+interface Outcome {
+  at: string
+  output_bytes?: number | undefined
+  output_blob?: string | undefined
+}
+
+function succeed(plan: Plan, state: RunState, node: NodeState, port: string, event: Outcome): void {
+  leave(state, node)
   node.status = 'succeeded'
   node.port = port
   node.endedAt = event.at
   if (event.output_bytes !== undefined) node.outputBytes = event.output_bytes
+  if (event.output_blob === undefined) state.bytes += event.output_bytes ?? 0
   nowActive(state)
+  noteResult(plan, state, node)
   settle(plan, state, node, port)
+}
+
+/** It is no longer ready, running or a container that turns. */
+function leave(state: RunState, node: NodeState): void {
+  const key = keyOf(node)
+  state.ready.delete(key)
+  state.running.delete(key)
+  state.due.delete(key)
+  const container = state.containers.get(key)
+  if (container) container.phase = 'done'
 }
 
 function onFailed(plan: Plan, state: RunState, event: Of<'node_failed'>): void {
   const node = nodeAt(state, event)
   countAttempt(state, node, event.attempt)
-  state.ready.delete(keyOf(node))
-  state.running.delete(keyOf(node))
+  const container = state.containers.get(keyOf(node))
+  leave(state, node)
+  if (container) cancelContainer(state, container)
   node.error = event.error
   node.startedAt = event.started_at
   node.endedAt = event.at
@@ -163,12 +202,84 @@ function onFailed(plan: Plan, state: RunState, event: Of<'node_failed'>): void {
     node.status = 'retrying'
     return
   }
+  fail(plan, state, node, event.error, event.port)
+}
+
+/** `port`: the error is data and flows on there. */
+function fail(plan: Plan, state: RunState, node: NodeState, error: Failure, port: string | undefined): void {
   node.status = 'failed'
-  if (event.port !== undefined) {
-    node.port = event.port
-    settle(plan, state, node, event.port)
-  } else {
-    state.failure ??= { nodeId: node.nodeId, error: event.error }
+  node.error = error
+  if (port === undefined) {
+    escalate(plan, state, node, error)
+    return
+  }
+  node.port = port
+  noteResult(plan, state, node)
+  settle(plan, state, node, port)
+}
+
+function onContainerStarted(plan: Plan, state: RunState, event: Of<'container_started'>): void {
+  const node = nodeAt(state, event)
+  countAttempt(state, node, event.attempt)
+  leave(state, node)
+  node.status = 'running'
+  node.startedAt = event.at
+  nowActive(state)
+  const container: ContainerState = {
+    key: keyOf(node),
+    nodeId: node.nodeId,
+    path: node.path,
+    kind: event.container,
+    total: event.items ?? 0,
+    next: 0,
+    active: 0,
+    ended: 0,
+    concurrency: event.concurrency,
+    collects: event.on_item_error === 'collect',
+    results: [],
+    errors: [],
+    phase: 'open',
+  }
+  state.containers.set(container.key, container)
+  advanceContainer(plan, state, container)
+}
+
+function onCallback(plan: Plan, state: RunState, event: Of<'callback_received'>): void {
+  if (event.wait_id === undefined) {
+    state.earlyCallbacks.add(nodeKey(event.path, event.node_id))
+    return
+  }
+  closeWait(state, event.wait_id)
+  succeed(plan, state, nodeAt(state, event), 'out', event)
+}
+
+function onChildEnded(plan: Plan, state: RunState, event: Of<'child_ended'>): void {
+  const node = nodeAt(state, event)
+  closeWait(state, event.wait_id)
+  state.tokens += event.tokens
+  state.costUsd += event.cost_usd
+  if (event.status === 'completed') succeed(plan, state, node, 'out', event)
+  else {
+    // `node_failed` follows in the same commit and says what becomes of it.
+    node.status = 'ready'
+    state.ready.add(keyOf(node))
+    nowActive(state)
+  }
+}
+
+function onReused(plan: Plan, state: RunState, event: Of<'node_reused'>): void {
+  const node = nodeAt(state, event)
+  node.reused = true
+  if (event.error && event.port === undefined) {
+    leave(state, node)
+    node.endedAt = event.at
+    fail(plan, state, node, event.error, undefined)
+    return
+  }
+  succeed(plan, state, node, event.port ?? 'out', event)
+  if (event.error) {
+    node.status = 'failed'
+    node.error = event.error
   }
 }
 
@@ -217,7 +328,7 @@ function onTimerFired(plan: Plan, state: RunState, event: Of<'timer_fired'>): vo
       code: 'wait_timed_out',
       message: 'Nobody answered before the due time, and no edge leaves the port "timedOut".',
     }
-    state.failure ??= { nodeId: node.nodeId, error: node.error }
+    escalate(plan, state, node, node.error)
     nowActive(state)
     return
   }
@@ -228,7 +339,16 @@ function onDecided(plan: Plan, state: RunState, event: Of<'approval_decided'>): 
   const node = nodeAt(state, event)
   closeWait(state, event.wait_id)
   const leads = plan.nodes.get(node.nodeId)?.outgoing.some((edge) => edge.port === event.decision) ?? false
-  if (event.decision === 'rejected' && !leads) state.rejection ??= { nodeId: node.nodeId, by: event.actor.name }
+  if (event.decision === 'rejected' && !leads) {
+    if (isCollected(plan, state, node)) {
+      node.endedAt = event.at
+      const message = `${event.actor.name} rejected ${plan.nodes.get(node.nodeId)?.name ?? node.nodeId}.`
+      fail(plan, state, node, { code: 'approval_rejected', message }, undefined)
+      nowActive(state)
+      return
+    }
+    state.rejection ??= { nodeId: node.nodeId, by: event.actor.name }
+  }
   succeed(plan, state, node, event.decision, event)
 }
 
@@ -242,14 +362,9 @@ function end(
 ): void {
   state.status = status
   state.ended = { reason, summary, nodeId }
+  for (const [key, node] of state.nodes) cutOff(state, key, node, event.at)
   state.ready.clear()
   state.running.clear()
+  state.due.clear()
   state.waits.clear()
-  for (const node of state.nodes.values()) {
-    if (['pending', 'ready', 'running', 'waiting', 'retrying'].includes(node.status)) {
-      const wasActive = node.status !== 'pending' && node.status !== 'ready'
-      node.status = wasActive ? 'cancelled' : 'skipped'
-      if (wasActive) node.endedAt = event.at
-    }
-  }
 }

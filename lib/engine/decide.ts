@@ -1,11 +1,19 @@
-import type { NewEvent, RunStatus } from './events'
+import type { ContainerState } from './containers'
+import type { Failure, NewEvent, RunStatus } from './events'
 import type { Plan } from './graph'
+import { MAX_EVENTS, MAX_STATE_BYTES } from './limits'
 import type { RunState } from './state'
 
 /** What the shell is to do next. The core decides; it never does. */
 export type Decision =
   /** Run this node. `attempt` counts from 1; the same number again means that its process died on the way. */
   | { type: 'execute'; key: string; nodeId: string; path: string[]; attempt: number; resumed: boolean }
+  /** Ask the condition of this `while` before turn `index`: append `while_checked`, or its failure. */
+  | { type: 'check'; container: ContainerState; attempt: number }
+  /** Every item of this container has ended: gather the results and append `node_succeeded`. */
+  | { type: 'gather'; container: ContainerState; attempt: number }
+  /** An item failed and this container does not collect: it fails, by its own policy. */
+  | { type: 'fail'; container: ContainerState; attempt: number; error: Failure }
   /** Nothing is left: evaluate the output and append `run_completed`. */
   | { type: 'complete' }
   /** The run ends with this event, and whatever is in flight is aborted. */
@@ -24,6 +32,10 @@ export function decide(plan: Plan, state: RunState, inFlight: ReadonlySet<string
   if (state.paused) return []
 
   const decisions: Decision[] = []
+  for (const key of state.due) {
+    const container = state.containers.get(key)
+    if (container) decisions.push(...onDue(plan, state, container))
+  }
   for (const key of state.ready) {
     const node = state.nodes.get(key)
     if (node && !inFlight.has(key)) {
@@ -55,6 +67,22 @@ export function decide(plan: Plan, state: RunState, inFlight: ReadonlySet<string
   return [{ type: 'complete' }]
 }
 
+function onDue(plan: Plan, state: RunState, container: ContainerState): Decision[] {
+  const attempt = state.nodes.get(container.key)?.attempt ?? 1
+  if (container.phase === 'check') return [{ type: 'check', container, attempt }]
+  if (container.phase === 'close') return [{ type: 'gather', container, attempt }]
+  const [first] = container.errors
+  if (container.phase !== 'fail' || !first) return []
+  const name = plan.nodes.get(first.nodeId)?.name ?? first.nodeId
+  const what = container.kind === 'forEach' ? `Item ${first.index + 1}` : `Turn ${first.index + 1}`
+  const error: Failure = {
+    code: 'item_failed',
+    message: `${what} failed at ${name}: ${first.error.message}`,
+    details: { index: first.index, node_id: first.nodeId, code: first.error.code },
+  }
+  return [{ type: 'fail', container, attempt, error }]
+}
+
 /** Why the run must end now, if it must. Failures come first: what a loop guard says about a failed run helps nobody. */
 function endOf(plan: Plan, state: RunState): NewEvent | undefined {
   const name = (nodeId: string) => plan.nodes.get(nodeId)?.name ?? nodeId
@@ -83,6 +111,20 @@ function endOf(plan: Plan, state: RunState): NewEvent | undefined {
       reason: 'looping_risk',
       summary: `${name(nodeId)} was visited ${visits} times and would be visited again; the limit of this workflow is ${plan.maxNodeVisits}.`,
       node_id: nodeId,
+    }
+  }
+  if (state.bytes > MAX_STATE_BYTES) {
+    return {
+      type: 'run_failed',
+      reason: 'state_too_large',
+      summary: `The outputs of this run add up to ${state.bytes} bytes; at most ${MAX_STATE_BYTES} are allowed. Keep large values elsewhere and pass references.`,
+    }
+  }
+  if (state.lastSeq >= MAX_EVENTS) {
+    return {
+      type: 'run_failed',
+      reason: 'too_many_events',
+      summary: `The run has ${state.lastSeq} events; at most ${MAX_EVENTS} are allowed. Split the work into sub-workflows.`,
     }
   }
   if (state.steps >= plan.maxSteps && (state.ready.size > 0 || state.running.size > 0)) {

@@ -37,11 +37,21 @@ export const actorSchema = z.object({
 })
 export type Actor = z.infer<typeof actorSchema>
 
-export const waitKindSchema = z.enum(['timer', 'retry', 'approval', 'input'])
+export const waitKindSchema = z.enum(['timer', 'retry', 'approval', 'input', 'callback', 'child'])
 export type WaitKind = z.infer<typeof waitKindSchema>
 
 const eventShapes = {
-  run_started: { actor: actorSchema, trigger: z.string(), version_number: z.int().nullable() },
+  run_started: {
+    actor: actorSchema,
+    trigger: z.string(),
+    version_number: z.int().nullable(),
+    /** The run and node that this run was started by, when it is the run of a sub-workflow. */
+    parent: z.object({ run_id: z.string(), ...address }).optional(),
+    /** The run whose results this one reuses. `from_node`: the node that was chosen to begin again at. */
+    source: z
+      .object({ run_id: z.string(), kind: z.enum(['retry', 'fork']), from_node: z.string().optional() })
+      .optional(),
+  },
   /** A later turn of a conversation: new input arrived. Turn 1 begins with `run_started`. */
   turn_started: { turn: z.int(), actor: actorSchema, command: z.string() },
   /** An effect is about to be called. Inline (pure) nodes have no such event: their start and end are one event. */
@@ -75,6 +85,8 @@ const eventShapes = {
     thread: z.string().optional(),
     title: z.string().optional(),
     due_at: z.string().optional(),
+    /** A sub-workflow: the run that is waited for. */
+    child_run_id: z.string().optional(),
   },
   /** Time came: a delay ended, a retry is due, or a human task passed its due time (then `port` is `timedOut`). */
   timer_fired: { ...address, wait_id: z.string(), kind: waitKindSchema, port: z.string().optional() },
@@ -88,6 +100,44 @@ const eventShapes = {
     /** SHA-256 of what was shown to the person, hex. */
     shown_hash: z.string(),
     output_bytes: z.int(),
+  },
+  /** A container opened: its body runs once per item (`forEach`), or for as long as its condition holds (`while`). */
+  container_started: {
+    ...address,
+    attempt: z.int(),
+    container: z.enum(['forEach', 'while']),
+    /** Number of items; absent for `while`. */
+    items: z.int().optional(),
+    concurrency: z.int(),
+    on_item_error: z.enum(['fail', 'collect']),
+  },
+  /** The condition of a `while` was asked before turn `index`; `go` false: the container is done. */
+  while_checked: { ...address, index: z.int(), go: z.boolean() },
+  /** The URL of a callback node was called. `wait_id` is absent when the call came before the node was reached: it is kept. */
+  callback_received: {
+    ...address,
+    wait_id: z.string().optional(),
+    output_bytes: z.int(),
+    output_blob: z.string().optional(),
+  },
+  /** The run of a sub-workflow ended. Its output is the node's when it completed; otherwise `node_failed` follows. */
+  child_ended: {
+    ...address,
+    wait_id: z.string(),
+    run_id: z.string(),
+    status: z.string(),
+    tokens: z.int(),
+    cost_usd: z.number(),
+    output_bytes: z.int().optional(),
+    output_blob: z.string().optional(),
+  },
+  /** A result taken over from the run that this one continues: the node is not executed again. */
+  node_reused: {
+    ...address,
+    port: z.string().optional(),
+    error: failureSchema.optional(),
+    output_bytes: z.int().optional(),
+    output_blob: z.string().optional(),
   },
   llm_called: { ...address, attempt: z.int(), usage: callUsageSchema },
   message_shown: { ...address, text: z.string(), state: z.record(z.string(), z.unknown()).optional() },

@@ -1,10 +1,12 @@
 import { findLoops, type Loop } from './loops'
+import { findScopes, type Scope, type Scopes } from './scopes'
 
 /**
  * Compiles a definition to a {@link Plan}: what the fold needs, looked up in constant time.
  *
- * Regions: the root, and one per natural loop. Every visit of a loop body is an instance of its region, addressed by a
- * path (`["visit:2"]`), so a node runs at most once per address and no event is ever about "the node" in general.
+ * Regions: the root, one per container body, and one per natural loop. Every item of a container and every visit of a loop
+ * is an instance of its region, addressed by a path (`["each:3", "visit:2"]`), so a node runs at most once per address and
+ * no event is ever about "the node" in general.
  */
 
 /** What compile reads of a definition; `WorkflowDefinition` is one. */
@@ -15,6 +17,7 @@ export interface GraphInput {
     type: string
     name: string
     config: Record<string, unknown>
+    parentId?: string | undefined
     policy?: PlanPolicy | undefined
     disabled?: boolean | undefined
   }[]
@@ -38,6 +41,10 @@ export interface PlanNode {
   policy: PlanPolicy
   disabled: boolean
   regionId: string
+  /** The containers around it, from the outside in; empty at the root. */
+  containers: string[]
+  /** Loops between it and the innermost container (or the root): that many segments of its path come after the item's. */
+  loopDepth: number
   /** Forward edges that arrive; back edges start a new visit instead. */
   incomingCount: number
   outgoing: PlanEdge[]
@@ -61,6 +68,8 @@ export interface Region {
   parentId: string | undefined
   /** Set for loops. */
   headerId: string | undefined
+  /** Set for the body of a container. */
+  containerId: string | undefined
   /** Nodes directly in this region and loops directly nested in it: a visit is over when all of them are settled. */
   memberCount: number
   /** Edges that leave this loop (they may leave outer ones too). */
@@ -71,6 +80,8 @@ export interface Plan {
   nodes: Map<string, PlanNode>
   regions: Map<string, Region>
   startIds: string[]
+  /** Where the body of a container begins: its nodes that no edge leads to. */
+  entries: Map<string, string[]>
   /** Not reachable from a start: skipped from the beginning. */
   unreachableIds: string[]
   maxNodeVisits: number
@@ -79,12 +90,27 @@ export interface Plan {
 }
 
 export interface GraphProblem {
-  code: 'no_start' | 'dangling_edge' | 'cycle_in_dag' | 'irreducible_loop'
+  code:
+    | 'no_start'
+    | 'dangling_edge'
+    | 'cycle_in_dag'
+    | 'irreducible_loop'
+    | 'bad_parent'
+    | 'too_deep'
+    | 'crosses_container'
+    | 'empty_container'
+    | 'no_entry'
   message: string
   edgeId?: string
+  nodeId?: string
 }
 
 export const ROOT_REGION = ''
+
+/** The region of a container's body. A loop is named by its header, which may be a container itself. */
+export function bodyRegion(containerId: string | undefined): string {
+  return containerId === undefined ? ROOT_REGION : `body:${containerId}`
+}
 
 const DEFAULT_POLICY: PlanPolicy = { onError: 'fail' }
 
@@ -108,9 +134,11 @@ export function compile(definition: GraphInput): { plan: Plan; problems: GraphPr
   const startIds = definition.nodes.filter((node) => node.type === 'start').map((node) => node.id)
   if (startIds.length === 0) problems.push({ code: 'no_start', message: 'The workflow has no Start node.' })
 
-  const { reachable, loops, backEdgeIds, irreducibleEdgeIds } = findLoops(startIds, sound)
+  const scopes = findScopes(definition.nodes, sound, startIds)
+  problems.push(...scopes.problems)
+  const { reachable, loops, backEdgeIds, irreducibleEdgeIds } = loopsOf(scopes.scopes)
   const label = (id: string) => known.get(id)?.name ?? id
-  for (const edge of sound) {
+  for (const edge of scopes.edges) {
     const arrow = `${label(edge.source)} → ${label(edge.target)}`
     if (irreducibleEdgeIds.has(edge.id)) {
       problems.push({
@@ -127,8 +155,8 @@ export function compile(definition: GraphInput): { plan: Plan; problems: GraphPr
     }
   }
 
-  const regions = makeRegions(loops, reachable)
-  const regionOf = (id: string) => innermost(loops, id)?.headerId ?? ROOT_REGION
+  const regionOf = (id: string) => innermost(loops, id)?.headerId ?? bodyRegion(scopes.parentOf.get(id))
+  const regions = makeRegions(loops, reachable, scopes, regionOf)
   const nodes = new Map<string, PlanNode>()
   for (const node of definition.nodes) {
     nodes.set(node.id, {
@@ -138,12 +166,14 @@ export function compile(definition: GraphInput): { plan: Plan; problems: GraphPr
       join: node.type === 'merge' && node.config.join === 'any' ? 'any' : 'all',
       policy: node.policy ?? DEFAULT_POLICY,
       disabled: node.disabled === true,
-      regionId: reachable.has(node.id) ? regionOf(node.id) : ROOT_REGION,
+      regionId: reachable.has(node.id) ? regionOf(node.id) : bodyRegion(scopes.parentOf.get(node.id)),
+      containers: scopes.containersOf(node.id),
+      loopDepth: enclosing(loops, node.id).length,
       incomingCount: 0,
       outgoing: [],
     })
   }
-  for (const edge of sound) {
+  for (const edge of scopes.edges) {
     // An edge from a node that can never run is dead for ever; leaving it out keeps every join from waiting for it.
     if (!reachable.has(edge.source) || irreducibleEdgeIds.has(edge.id)) continue
     const back = backEdgeIds.has(edge.id)
@@ -157,8 +187,11 @@ export function compile(definition: GraphInput): { plan: Plan; problems: GraphPr
   const plan: Plan = {
     nodes,
     regions,
-    startIds,
-    unreachableIds: definition.nodes.filter((node) => !reachable.has(node.id)).map((node) => node.id),
+    startIds: startIds.filter((id) => !scopes.parentOf.has(id)),
+    entries: new Map(scopes.scopes.flatMap((scope) => (scope.id === undefined ? [] : [[scope.id, scope.entryIds]]))),
+    unreachableIds: definition.nodes
+      .filter((node) => !reachable.has(node.id) && !scopes.parentOf.has(node.id))
+      .map((node) => node.id),
     maxNodeVisits: definition.settings.maxNodeVisits,
     maxSteps: definition.settings.maxSteps,
     timeoutMs: definition.settings.timeoutMs,
@@ -177,25 +210,54 @@ function enclosing(loops: readonly Loop[], nodeId: string): Loop[] {
   return loops.filter((loop) => loop.body.has(nodeId)).sort((a, b) => a.body.size - b.body.size)
 }
 
-function makeRegions(loops: readonly Loop[], reachable: ReadonlySet<string>): Map<string, Region> {
+/** Loops never cross the border of a container, so each scope is searched on its own. */
+function loopsOf(scopes: readonly Scope[]) {
+  const reachable = new Set<string>()
+  const loops: Loop[] = []
+  const backEdgeIds = new Set<string>()
+  const irreducibleEdgeIds = new Set<string>()
+  for (const scope of scopes) {
+    const found = findLoops(scope.entryIds, scope.edges)
+    for (const id of found.reachable) reachable.add(id)
+    loops.push(...found.loops)
+    for (const id of found.backEdgeIds) backEdgeIds.add(id)
+    for (const id of found.irreducibleEdgeIds) irreducibleEdgeIds.add(id)
+  }
+  return { reachable, loops, backEdgeIds, irreducibleEdgeIds }
+}
+
+function makeRegions(
+  loops: readonly Loop[],
+  reachable: ReadonlySet<string>,
+  scopes: Scopes,
+  regionOf: (id: string) => string,
+): Map<string, Region> {
   const regions = new Map<string, Region>()
-  regions.set(ROOT_REGION, { id: ROOT_REGION, parentId: undefined, headerId: undefined, memberCount: 0, exitEdges: [] })
-  for (const loop of loops) {
-    const parent = enclosing(loops, loop.headerId).find((other) => other !== loop && other.body.size > loop.body.size)
-    regions.set(loop.headerId, {
-      id: loop.headerId,
-      parentId: parent?.headerId ?? ROOT_REGION,
-      headerId: loop.headerId,
+  const add = (id: string, rest: Partial<Region>) =>
+    regions.set(id, {
+      id,
+      parentId: undefined,
+      headerId: undefined,
+      containerId: undefined,
       memberCount: 0,
       exitEdges: [],
+      ...rest,
     })
+  for (const { id } of scopes.scopes) {
+    // The body of a container is no member of the region around it: the container itself is.
+    add(bodyRegion(id), id === undefined ? {} : { parentId: regionOf(id), containerId: id })
+  }
+  for (const loop of loops) {
+    const parent = enclosing(loops, loop.headerId).find((other) => other !== loop && other.body.size > loop.body.size)
+    const parentId = parent?.headerId ?? bodyRegion(scopes.parentOf.get(loop.headerId))
+    add(loop.headerId, { parentId, headerId: loop.headerId })
   }
   for (const region of regions.values()) {
-    const parent = region.parentId === undefined ? undefined : regions.get(region.parentId)
+    const parent = region.parentId === undefined || region.containerId ? undefined : regions.get(region.parentId)
     if (parent) parent.memberCount += 1
   }
   for (const id of reachable) {
-    const region = regions.get(innermost(loops, id)?.headerId ?? ROOT_REGION)
+    const region = regions.get(regionOf(id))
     if (region) region.memberCount += 1
   }
   return regions

@@ -1,6 +1,7 @@
-import { nodeKey } from './events'
-import { type Plan, type PlanEdge, type PlanNode, ROOT_REGION } from './graph'
-import type { NodeState, RunState } from './state'
+import { type ContainerState, itemIndex, itemSegment } from './containers'
+import { type Failure, nodeKey } from './events'
+import { bodyRegion, type Plan, type PlanEdge, type PlanNode, ROOT_REGION } from './graph'
+import { type Instance, type NodeState, newInstance, type RunState } from './state'
 
 /**
  * How a settled node moves the run on: edges become taken or dead, dead paths are eliminated, joins become ready, loop
@@ -18,6 +19,170 @@ export function begin(plan: Plan, state: RunState): void {
     activate(plan, state, id, inLoop ? ['visit:1'] : [], work)
   }
   drain(plan, state, work)
+}
+
+/** Begins as many items of a container as may run; says what is next when none is left. */
+export function advanceContainer(plan: Plan, state: RunState, container: ContainerState): void {
+  const work: Work[] = []
+  turnContainer(plan, state, container, work)
+  drain(plan, state, work)
+}
+
+/** The condition of a `while` was asked: another turn begins, or the container is done. */
+export function beginTurn(plan: Plan, state: RunState, container: ContainerState, go: boolean): void {
+  container.phase = go ? 'open' : 'close'
+  if (!go) {
+    state.due.add(container.key)
+    return
+  }
+  state.due.delete(container.key)
+  const work: Work[] = []
+  beginItem(plan, state, container, work)
+  drain(plan, state, work)
+}
+
+/**
+ * A node failed and nothing of its own handles it. The innermost container that collects takes it as the error of an item; a
+ * container that does not collect fails as a whole, by its own policy; outside of containers the run fails.
+ */
+export function escalate(plan: Plan, state: RunState, node: NodeState, error: Failure): void {
+  const container = containerOf(plan, state, node)
+  if (!container) {
+    state.failure ??= { nodeId: node.nodeId, error }
+    return
+  }
+  const index = itemIndex(itemPath(plan, node).at(-1)) ?? 0
+  container.errors.push({ index, nodeId: node.nodeId, error })
+  if (!container.collects) {
+    container.phase = 'fail'
+    state.due.add(container.key)
+    return
+  }
+  const work: Work[] = []
+  const instance = state.instances.get(instanceKey(itemPath(plan, node), bodyRegion(container.nodeId)))
+  if (instance) {
+    cancelInstance(state, instance)
+    instance.resultKey = undefined
+    endItem(plan, state, container, index, undefined, work)
+  }
+  drain(plan, state, work)
+}
+
+/** Cuts off everything inside a container: it has failed. */
+export function cancelContainer(state: RunState, container: ContainerState): void {
+  for (let index = 0; index < container.next; index++) {
+    const path = [...container.path, itemSegment(container.kind, index)]
+    const instance = state.instances.get(instanceKey(path, bodyRegion(container.nodeId)))
+    if (instance && instance.unsettled > 0) cancelInstance(state, instance)
+  }
+}
+
+/** The container whose item or turn a node belongs to. */
+export function containerOf(plan: Plan, state: RunState, node: NodeState): ContainerState | undefined {
+  const id = plan.nodes.get(node.nodeId)?.containers.at(-1)
+  return id === undefined ? undefined : state.containers.get(nodeKey(itemPath(plan, node).slice(0, -1), id))
+}
+
+/** Whether some container around a node collects the errors of its items. */
+export function isCollected(plan: Plan, state: RunState, node: NodeState): boolean {
+  for (let at: NodeState | undefined = node; at; ) {
+    const container = containerOf(plan, state, at)
+    if (!container) return false
+    if (container.collects) return true
+    at = state.nodes.get(container.key)
+  }
+  return false
+}
+
+/** The path of the item or turn that a node belongs to: its own, without the loop visits inside. */
+function itemPath(plan: Plan, node: NodeState): string[] {
+  const loops = plan.nodes.get(node.nodeId)?.loopDepth ?? 0
+  return node.path.slice(0, node.path.length - loops)
+}
+
+/** Remembers what an item has to show for itself: what its End node gave, else what ended last. */
+export function noteResult(plan: Plan, state: RunState, node: NodeState): void {
+  const planNode = plan.nodes.get(node.nodeId)
+  const key = nodeKey(node.path, node.nodeId)
+  const isEnd = planNode?.type === 'end'
+  if (!planNode || planNode.containers.length === 0) {
+    if (isEnd) state.endKey = key
+    return
+  }
+  const region = bodyRegion(planNode.containers.at(-1))
+  const instance = state.instances.get(instanceKey(itemPath(plan, node), region))
+  if (!instance || (instance.hasEnd && !isEnd)) return
+  instance.resultKey = key
+  instance.hasEnd ||= isEnd
+}
+
+function turnContainer(plan: Plan, state: RunState, container: ContainerState, work: Work[]): void {
+  if (container.phase !== 'open') return
+  if (container.kind === 'while') {
+    if (container.active === 0) container.phase = 'check'
+  } else {
+    while (container.active < container.concurrency && container.next < container.total) {
+      beginItem(plan, state, container, work)
+    }
+    if (container.ended === container.total) container.phase = 'close'
+  }
+  if (container.phase !== 'open') state.due.add(container.key)
+}
+
+function beginItem(plan: Plan, state: RunState, container: ContainerState, work: Work[]): void {
+  const path = [...container.path, itemSegment(container.kind, container.next)]
+  container.next += 1
+  container.active += 1
+  if (container.kind === 'while') container.total += 1
+  const region = bodyRegion(container.nodeId)
+  ensureInstance(plan, state, region, path)
+  for (const id of plan.entries.get(container.nodeId) ?? []) {
+    const inLoop = plan.nodes.get(id)?.regionId !== region
+    activate(plan, state, id, inLoop ? [...path, 'visit:1'] : path, work)
+  }
+}
+
+function endItem(
+  plan: Plan,
+  state: RunState,
+  container: ContainerState,
+  index: number,
+  resultKey: string | undefined,
+  work: Work[],
+): void {
+  container.active -= 1
+  container.ended += 1
+  container.results[index] = resultKey
+  turnContainer(plan, state, container, work)
+}
+
+/** Nodes that were active are cancelled, those that were not yet are skipped; what is inside goes with it. */
+function cancelInstance(state: RunState, instance: Instance): void {
+  instance.unsettled = 0
+  for (const key of instance.nodeKeys) {
+    const node = state.nodes.get(key)
+    if (node) cutOff(state, key, node)
+  }
+  for (const key of instance.inner) {
+    const inner = state.instances.get(key)
+    if (inner && inner.unsettled > 0) cancelInstance(state, inner)
+  }
+}
+
+/** Ends a node that nothing will end any more. */
+export function cutOff(state: RunState, key: string, node: NodeState, at?: string): void {
+  if (!['pending', 'ready', 'running', 'waiting', 'retrying'].includes(node.status)) return
+  const wasActive = node.status !== 'pending' && node.status !== 'ready'
+  node.status = wasActive ? 'cancelled' : 'skipped'
+  state.ready.delete(key)
+  state.running.delete(key)
+  state.due.delete(key)
+  const container = state.containers.get(key)
+  if (container) container.phase = 'done'
+  const isOpen = node.waitId !== undefined && state.waits.delete(node.waitId)
+  if (!wasActive) return
+  if (at !== undefined) node.endedAt = at
+  state.cancelled.push({ key, waitId: isOpen ? node.waitId : undefined })
 }
 
 /** A node ended on `port`: settle it and everything that follows from it. `port` undefined: nothing flows on. */
@@ -83,6 +248,7 @@ function touch(state: RunState, planNode: PlanNode, path: string[]): NodeState {
   if (!node) {
     node = { nodeId: planNode.id, path, status: 'pending', attempt: 0, unresolved: planNode.incomingCount, taken: 0 }
     state.nodes.set(key, node)
+    state.instances.get(instanceKey(path, planNode.regionId))?.nodeKeys.push(key)
   }
   return node
 }
@@ -119,7 +285,11 @@ function ensureInstance(plan: Plan, state: RunState, regionId: string, path: str
   const key = instanceKey(path, regionId)
   if (state.instances.has(key)) return
   const region = plan.regions.get(regionId)
-  if (region) state.instances.set(key, { regionId, path, unsettled: region.memberCount, again: false })
+  if (!region) return
+  state.instances.set(key, newInstance(regionId, path, region.memberCount))
+  if (region.parentId === undefined) return
+  const outer = state.instances.get(instanceKey(path.slice(0, -1), region.parentId))
+  outer?.inner.push(key)
 }
 
 /** Sibling loops share the text of their paths, so an instance is keyed by its region too. */
@@ -133,8 +303,14 @@ function leaveRegion(plan: Plan, state: RunState, regionId: string, path: readon
   const region = plan.regions.get(regionId)
   if (!instance || !region) return
   instance.unsettled -= 1
-  if (instance.unsettled > 0 || region.headerId === undefined || region.parentId === undefined) return
+  if (instance.unsettled > 0 || region.parentId === undefined) return
   const outerPath = path.slice(0, -1)
+  if (region.containerId !== undefined) {
+    const container = state.containers.get(nodeKey(outerPath, region.containerId))
+    if (container) endItem(plan, state, container, itemIndex(path.at(-1)) ?? 0, instance.resultKey, work)
+    return
+  }
+  if (region.headerId === undefined) return
   if (instance.again) {
     const visit = visitNumber(path) + 1
     if (visit > plan.maxNodeVisits) state.looping ??= { nodeId: region.headerId, visits: visit - 1 }

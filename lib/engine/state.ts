@@ -1,3 +1,4 @@
+import type { ContainerState } from './containers'
 import type { Failure, RunStatus, WaitKind } from './events'
 import { type Plan, ROOT_REGION } from './graph'
 
@@ -22,16 +23,26 @@ export interface RunState {
   running: Set<string>
   /** Open waits by wait id. */
   waits: Map<string, WaitState>
+  /** Containers that were opened, by node key. */
+  containers: Map<string, ContainerState>
+  /** Keys of containers that need the shell: to ask a condition, gather results, or record a failure. */
+  due: Set<string>
+  /** Calls that came before their callback node was reached, by node key. */
+  earlyCallbacks: Set<string>
+  /** Nodes that were cut off while they were active, in order, with the wait they held: what the shell has to cancel. */
+  cancelled: { key: string; waitId: string | undefined }[]
   /** The first failure that nothing handles. */
   failure: { nodeId: string; error: Failure } | undefined
   /** A rejected approval whose port leads nowhere. */
   rejection: { nodeId: string; by: string } | undefined
   /** A loop that turned too often. */
   looping: { nodeId: string; visits: number } | undefined
-  /** Key of the End node reached last. */
+  /** Key of the End node reached last, outside of containers. */
   endKey: string | undefined
   tokens: number
   costUsd: number
+  /** Bytes of all outputs that are held inline. */
+  bytes: number
   ended: { reason: string | undefined; summary: string | undefined; nodeId: string | undefined } | undefined
 }
 
@@ -62,12 +73,21 @@ export interface NodeState {
   waitKind?: WaitKind
   error?: Failure
   outputBytes?: number
+  /** Its result was taken over from the run that this one continues. */
+  reused?: boolean
 }
 
-/** One visit of one region. */
+/** One visit of one loop, or one item of one container. */
 export interface Instance {
   regionId: string
   path: string[]
+  /** Keys of the nodes that were touched in it. */
+  nodeKeys: string[]
+  /** Keys of the instances directly in it. */
+  inner: string[]
+  /** For an item: the node whose output is its result, so far. An End node wins over one that merely ended last. */
+  resultKey: string | undefined
+  hasEnd: boolean
   /** Members that are not settled yet. */
   unsettled: number
   /** A back edge was taken: another visit follows. */
@@ -99,17 +119,35 @@ export function initialState(plan: Plan): RunState {
     recoveries: 0,
     nodes: new Map(),
     edges: new Map(),
-    instances: new Map([['#', { regionId: ROOT_REGION, path: [], unsettled: root?.memberCount ?? 0, again: false }]]),
+    instances: new Map([['#', newInstance(ROOT_REGION, [], root?.memberCount ?? 0)]]),
     ready: new Set(),
     running: new Set(),
     waits: new Map(),
+    containers: new Map(),
+    due: new Set(),
+    earlyCallbacks: new Set(),
+    cancelled: [],
     failure: undefined,
     rejection: undefined,
     looping: undefined,
     endKey: undefined,
     tokens: 0,
     costUsd: 0,
+    bytes: 0,
     ended: undefined,
+  }
+}
+
+export function newInstance(regionId: string, path: string[], memberCount: number): Instance {
+  return {
+    regionId,
+    path,
+    nodeKeys: [],
+    inner: [],
+    resultKey: undefined,
+    hasEnd: false,
+    unsettled: memberCount,
+    again: false,
   }
 }
 

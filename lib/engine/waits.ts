@@ -27,10 +27,24 @@ export type InputRequest = z.infer<typeof inputRequestSchema>
 export const timerRequestSchema = z.object({ until: z.string() })
 export type TimerRequest = z.infer<typeof timerRequestSchema>
 
+/** Another system calls a URL. */
+export const callbackRequestSchema = z.object({})
+export type CallbackRequest = z.infer<typeof callbackRequestSchema>
+
+/** The run of another workflow ends. */
+export const childRequestSchema = z.object({
+  workflowId: z.string(),
+  version: z.int().optional(),
+  input: z.unknown(),
+})
+export type ChildRequest = z.infer<typeof childRequestSchema>
+
 export type WaitRequest =
   | { kind: 'approval'; request: ApprovalRequest; dueAt?: string }
   | { kind: 'input'; request: InputRequest; dueAt?: string }
   | { kind: 'timer'; request: TimerRequest; dueAt: string }
+  | { kind: 'callback'; request: CallbackRequest; dueAt?: string }
+  | { kind: 'child'; request: ChildRequest; dueAt?: string }
 
 /**
  * How a wait ended: the `outcome` of a `waits` row, and what the lease holder turns into an event.
@@ -39,4 +53,7 @@ export type WaitRequest =
 export type WaitOutcome =
   | { kind: 'fired' }
   | { kind: 'input'; data: unknown }
+  | { kind: 'callback'; data: unknown }
+  /** The run ended; what it gave is read from it. */
+  | { kind: 'child'; runId: string }
   | { kind: 'decision'; decision: 'approved' | 'rejected'; comment?: string; data?: unknown; shownHash: string }

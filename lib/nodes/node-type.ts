@@ -26,8 +26,9 @@ export interface NodeType<Config = Record<string, unknown>> {
   /**
    * Inline: pure and quick, its start and end are one event, and it needs no durability between itself and the next
    * inline node. Effect: calls the world; starts only when all it depends on is committed. Wait: opens a wait.
+   * Container: holds other nodes (their `parentId`) and runs them once per item or turn.
    */
-  kind: 'inline' | 'effect' | 'wait'
+  kind: 'inline' | 'effect' | 'wait' | 'container'
   /** Calls something outside that may act: shown in retry plans and dry runs. */
   sideEffect?: boolean
 }
@@ -46,6 +47,7 @@ export type FieldControl =
   | 'json' // any JSON; strings inside are templates
   | 'json-schema' // a JSON Schema of named fields
   | 'model' // a model name with suggestions
+  | 'workflow' // the id of a workflow of this team, chosen by name
   | 'key-values' // record of string → template
   | 'number'
   | 'switch'

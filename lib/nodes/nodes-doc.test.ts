@@ -9,6 +9,11 @@ const OUTPUTS: Record<NodeTypeId, string> = {
   end: 'what *Output* says; it is the output of the run when this End is reached last',
   condition: '`{ branch }`, the name of the port taken',
   switch: '`{ case, value }`',
+  forEach:
+    '`{ results, errors, count }`: the result of each item in order (`null` for one that failed), `errors` as `[{ index, error }]`. The result of an item is what its End node gave, else the output of the step that ended last',
+  while: '`{ result, turns }`: the result of the last turn (`null` when there was none) and how many there were',
+  workflow: 'the output of that run',
+  callback: 'the body of the call, parsed when it is JSON',
   merge: 'what *Output* says, else `null`',
   delay: '`{ fired_at }`',
   fail: 'none: the node fails with the code `failed_on_purpose`',
@@ -32,6 +37,7 @@ const KINDS: Record<NodeType['kind'], string> = {
   inline: 'computes and is done at once',
   effect:
     'calls the world: begins only when all it depends on is stored, and is called again with the same key after a crash',
+  container: 'holds other steps and runs them once per item or turn; a run is inside it by rows, not by a process',
   wait: 'waits, as a row in the database: a waiting run holds no process and no connection',
 }
 

@@ -1,8 +1,10 @@
 import { approvalNode } from './approval'
+import { callbackNode } from './callback'
 import { conditionNode } from './condition'
 import { delayNode } from './delay'
 import { endNode } from './end'
 import { failNode } from './fail'
+import { forEachNode } from './for-each'
 import { httpNode } from './http'
 import { inputNode } from './input'
 import { llmNode } from './llm'
@@ -13,6 +15,8 @@ import { startNode } from './start'
 import { switchNode } from './switch'
 import { templateNode } from './template'
 import { transformNode } from './transform'
+import { whileNode } from './while'
+import { workflowNode } from './workflow'
 
 /** Every node type, in the order of the palette. A new one is a line here, one in `runners.ts`, and the compiler asks for both. */
 export const nodeTypes = {
@@ -21,7 +25,11 @@ export const nodeTypes = {
   condition: conditionNode,
   switch: switchNode,
   merge: mergeNode,
+  forEach: forEachNode,
+  while: whileNode,
+  workflow: workflowNode,
   delay: delayNode,
+  callback: callbackNode,
   fail: failNode,
   approval: approvalNode,
   input: inputNode,

@@ -35,6 +35,9 @@ export type RunnerResult =
       message?: { text: string; state?: Record<string, unknown> }
     }
   | ({ type: 'wait' } & WaitRequest)
+  /** The node opens its body: once per item, or for as long as its condition holds. */
+  | { type: 'container'; container: 'forEach'; items: unknown[]; concurrency: number }
+  | { type: 'container'; container: 'while' }
 
 export type Runner<Config = never> = (context: RunnerContext<Config>) => Promise<RunnerResult>
 

@@ -1,9 +1,11 @@
 import type { z } from 'zod'
 import { runApproval } from './approval.run'
+import { runCallback } from './callback.run'
 import { runCondition } from './condition.run'
 import { runDelay } from './delay.run'
 import { runEnd } from './end.run'
 import { runFail } from './fail.run'
+import { runForEach } from './for-each.run'
 import { runHttp } from './http.run'
 import { runInput } from './input.run'
 import { runLlm } from './llm.run'
@@ -15,6 +17,8 @@ import { runStart } from './start.run'
 import { runSwitch } from './switch.run'
 import { runTemplate } from './template.run'
 import { runTransform } from './transform.run'
+import { runWhile } from './while.run'
+import { runWorkflow } from './workflow.run'
 
 /** The effect of every node type, typed by its config. Server only. */
 export const runners: { [T in NodeTypeId]: Runner<z.output<(typeof nodeTypes)[T]['config']>> } = {
@@ -23,7 +27,11 @@ export const runners: { [T in NodeTypeId]: Runner<z.output<(typeof nodeTypes)[T]
   condition: runCondition,
   switch: runSwitch,
   merge: runMerge,
+  forEach: runForEach,
+  while: runWhile,
+  workflow: runWorkflow,
   delay: runDelay,
+  callback: runCallback,
   fail: runFail,
   approval: runApproval,
   input: runInput,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { definitionSchema, type WorkflowDefinition } from '../workflow/document'
 
 /**
- * Random workflows that compile: a start, a chain of structured blocks (sequence, branch with join, parallel, loop), nested.
+ * Random workflows that compile: a start, a chain of structured blocks (sequence, branch with join, parallel, loop, container), nested.
  * Structured so that loops have one entry, plus random forward edges across the finished graph for unstructured joins.
  */
 export const randomWorkflow: fc.Arbitrary<WorkflowDefinition> = fc
@@ -22,6 +22,14 @@ export const randomWorkflow: fc.Arbitrary<WorkflowDefinition> = fc
           parts: fc.array(tie('block'), { minLength: 2, maxLength: 3 }),
         }),
         fc.record({ kind: fc.constant('loop' as const), body: tie('block') }),
+        fc.record({
+          kind: fc.constant('container' as const),
+          type: fc.constantFrom('forEach' as const, 'while' as const),
+          concurrency: fc.integer({ min: 1, max: 3 }),
+          collects: fc.boolean(),
+          onError: fc.constantFrom('fail' as const, 'continue' as const),
+          body: tie('block'),
+        }),
       ),
     })).block,
     shortcuts: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 3 }),
@@ -34,19 +42,39 @@ type Block =
   | { kind: 'sequence'; parts: Block[] }
   | { kind: 'split'; isChoice: boolean; join: 'all' | 'any'; parts: Block[] }
   | { kind: 'loop'; body: Block }
+  | {
+      kind: 'container'
+      type: 'forEach' | 'while'
+      concurrency: number
+      collects: boolean
+      onError: 'fail' | 'continue'
+      body: Block
+    }
 
 interface Exit {
   id: string
   port: string
 }
 
+interface DrawnNode {
+  id: string
+  type: string
+  name: string
+  config: object
+  parentId?: string
+  policy?: object
+  depth: number
+  disabled?: boolean
+}
+
 function build(shape: Block, shortcuts: [number, number][], disabled: number[]): WorkflowDefinition {
-  const nodes: { id: string; type: string; name: string; config: object; depth: number; disabled?: boolean }[] = []
+  const nodes: DrawnNode[] = []
   const edges: { id: string; source: string; sourcePort: string; target: string }[] = []
   let depth = 0
-  const add = (type: string, config: object = {}) => {
+  let parentId: string | undefined
+  const add = (type: string, config: object = {}, policy?: object) => {
     const id = `n${nodes.length}`
-    nodes.push({ id, type, name: id, config, depth })
+    nodes.push({ id, type, name: id, config, depth, ...(parentId ? { parentId } : {}), ...(policy ? { policy } : {}) })
     return id
   }
   const connect = (from: Exit, target: string) => {
@@ -75,6 +103,22 @@ function build(shape: Block, shortcuts: [number, number][], disabled: number[]):
       const join = add('merge', { join: block.join })
       for (const exit of exits) connect(exit, join)
       return { id: join, port: 'out' }
+    }
+    if (block.kind === 'container') {
+      const { type, concurrency, collects, onError } = block
+      const config =
+        type === 'forEach'
+          ? { items: '[1, 2, 3]', concurrency, onItemError: collects ? 'collect' : 'fail' }
+          : { when: 'index < 3' }
+      const container = add(type, config, { onError })
+      connect(from, container)
+      const outer = parentId
+      depth += 1
+      parentId = container
+      place(block.body, { id: add('transform', { expression: 'null' }), port: 'out' })
+      depth -= 1
+      parentId = outer
+      return { id: container, port: 'out' }
     }
     depth += 1
     const header = add('transform', { expression: 'null' })

@@ -1,4 +1,4 @@
-import { compile } from '../engine/graph'
+import { compile, type GraphProblem } from '../engine/graph'
 import { nodeType } from '../nodes/registry'
 import type { Problem, WorkflowDefinition, WorkflowNode } from './document'
 
@@ -59,15 +59,13 @@ export function graphProblems(definition: WorkflowDefinition): Problem[] {
   const { plan, problems } = compile(definition)
   const found: Problem[] = problems
     .filter((problem) => problem.code !== 'dangling_edge') // told with its path by edgeProblems
-    .map((problem) => ({
-      path:
-        problem.edgeId === undefined
-          ? 'nodes'
-          : `edges.${definition.edges.findIndex((edge) => edge.id === problem.edgeId)}`,
-      ...(problem.edgeId === undefined ? {} : { edgeId: problem.edgeId }),
+    .map(({ nodeId, edgeId, code, message }) => ({
+      path: pathOf(definition, { nodeId, edgeId, code }),
+      ...(edgeId === undefined ? {} : { edgeId }),
+      ...(nodeId === undefined ? {} : { nodeId }),
       severity: 'error',
-      code: problem.code,
-      message: problem.message,
+      code,
+      message,
     }))
   const indexOf = (id: string) => definition.nodes.findIndex((node) => node.id === id)
   const starts = definition.nodes.filter((node) => node.type === 'start')
@@ -101,6 +99,14 @@ export function graphProblems(definition: WorkflowDefinition): Problem[] {
     })
   }
   return found
+}
+
+function pathOf(definition: WorkflowDefinition, problem: Pick<GraphProblem, 'nodeId' | 'edgeId' | 'code'>): string {
+  const { nodeId, edgeId, code } = problem
+  if (edgeId !== undefined) return `edges.${definition.edges.findIndex((edge) => edge.id === edgeId)}`
+  if (nodeId === undefined) return 'nodes'
+  const path = `nodes.${definition.nodes.findIndex((node) => node.id === nodeId)}`
+  return code === 'bad_parent' ? `${path}.parentId` : path
 }
 
 /** The ports that edges may leave a node by: those of its type, and `error` when its errors branch. */

@@ -3,6 +3,7 @@ import { ExpressionError } from '../engine/expression-error'
 import { type ExpressionReference, isScopeName, SCOPE_NAMES } from '../engine/expression-references'
 import { declaredNames } from '../engine/expression-scope'
 import { didYouMean } from '../engine/nearest'
+import { MAX_NESTING } from '../engine/scopes'
 import { templateReferences } from '../engine/template'
 import { configFields } from '../nodes/config-fields'
 import { nodeType } from '../nodes/registry'
@@ -23,6 +24,7 @@ export function expressionProblems(definition: WorkflowDefinition): Problem[] {
     inputNames: declaredNames(definition.inputs),
     isOpen: 'additionalProperties' in definition.inputs && definition.inputs.additionalProperties !== false,
     comesBefore: orderOf(definition),
+    ...containersOf(definition),
   }
   definition.nodes.forEach((node, index) => {
     const { places, broken } = expressionsOf(node, index)
@@ -41,6 +43,8 @@ interface Known {
   isOpen: boolean
   /** A path leads from the node of this name to the node with this id. */
   comesBefore(name: string, nodeId: string): boolean
+  /** Names of the containers around the node of this name, from the outside in. */
+  around(name: string): string[]
 }
 
 function problemsOf(place: Place, known: Known): Problem[] {
@@ -76,6 +80,11 @@ function referenceProblems(reference: ExpressionReference, place: Place, known: 
     if (!known.nodeNames.includes(name)) {
       return problem('error', 'unknown_node', `there is no node "${name}".${didYouMean(name, known.nodeNames)}`)
     }
+    const hidden = hiddenBy(name, place, known)
+    if (hidden !== undefined) {
+      const inner = `"${name}" is inside "${hidden}" and runs once per item; from outside read nodes.${hidden}.output.`
+      return problem('error', 'not_in_scope', inner)
+    }
     if (!node || optional || known.comesBefore(name, node.id)) return []
     return problem('warning', 'not_before', `"${name}" does not come before this node, so it may have no output here.`)
   }
@@ -84,7 +93,7 @@ function referenceProblems(reference: ExpressionReference, place: Place, known: 
     if (name === undefined || known.isOpen || known.inputNames.includes(name)) return []
     return problem('error', 'unknown_input', `there is no input "${name}".${didYouMean(name, known.inputNames)}`)
   }
-  if ((root === 'item' || root === 'index') && node?.parentId === undefined) {
+  if ((root === 'item' || root === 'index') && node?.parentId === undefined && !isAskedInside(place)) {
     return problem('error', 'no_item', `"${root}" exists only inside a container such as forEach.`)
   }
   if (isScopeName(root)) return []
@@ -94,6 +103,36 @@ function referenceProblems(reference: ExpressionReference, place: Place, known: 
     'unknown_name',
     `"${root}" must be given as a dynamic variable whenever a run starts.${near}`,
   )
+}
+
+/** The innermost container that holds what is named and not who names it. */
+function hiddenBy(name: string, { node }: Place, known: Known): string | undefined {
+  const own = node ? [...known.around(node.name), node.name] : []
+  return known
+    .around(name)
+    .filter((container) => !own.includes(container))
+    .at(0)
+}
+
+/** The condition of a `while` is asked before each turn and sees the turn. */
+function isAskedInside({ node, path }: Place): boolean {
+  return node?.type === 'while' && path.endsWith('.config.when')
+}
+
+function containersOf(definition: WorkflowDefinition): Pick<Known, 'around'> {
+  const byId = new Map(definition.nodes.map((node) => [node.id, node]))
+  const byName = new Map(definition.nodes.map((node) => [node.name, node]))
+  return {
+    around(name) {
+      const names: string[] = []
+      let at = byName.get(name)
+      for (let depth = 0; at?.parentId !== undefined && depth <= MAX_NESTING; depth++) {
+        at = byId.get(at.parentId)
+        if (at) names.unshift(at.name)
+      }
+      return names
+    },
+  }
 }
 
 function expressionsOf(node: WorkflowNode, index: number): { places: Place[]; broken: Problem[] } {
@@ -141,7 +180,15 @@ function rawExpressions(value: unknown, path: string, node: WorkflowNode, isExpr
 /** Looks back from a node when it is first asked about: most nodes name nobody. A node in a loop may come before itself. */
 function orderOf(definition: WorkflowDefinition): Known['comesBefore'] {
   const sources = new Map<string, string[]>()
-  for (const edge of definition.edges) sources.set(edge.target, [...(sources.get(edge.target) ?? []), edge.source])
+  const types = new Map(definition.nodes.map((node) => [node.id, node.type]))
+  const lead = (target: string, source: string) => sources.set(target, [...(sources.get(target) ?? []), source])
+  for (const edge of definition.edges) lead(edge.target, edge.source)
+  // What comes before a container comes before all that is inside it, and what is inside before its condition is asked again.
+  for (const node of definition.nodes) {
+    if (node.parentId === undefined) continue
+    lead(node.id, node.parentId)
+    if (types.get(node.parentId) === 'while') lead(node.parentId, node.id)
+  }
   const nameOf = new Map(definition.nodes.map((node) => [node.id, node.name]))
   const known = new Map<string, ReadonlySet<string>>()
   const before = (nodeId: string): ReadonlySet<string> => {

@@ -73,6 +73,7 @@ export function nodeProblems(node: WorkflowNode, index: number): Problem[] {
     ),
   )
   const parsed = type.config.safeParse(node.config)
+  schemas.push(...policyProblems(node, type, index))
   if (parsed.success) return schemas
   const issues = parsed.error.issues
     .filter((issue) => !isTemplate(valueAt(node.config, issue.path)))
@@ -97,6 +98,23 @@ export function nodeProblems(node: WorkflowNode, index: number): Problem[] {
       ]
     })
   return [...schemas, ...issues]
+}
+
+/** A container does nothing itself that could be tried again or take too long: the steps inside it have policies of their own. */
+function policyProblems(node: WorkflowNode, type: NodeType, index: number): Problem[] {
+  if (type.kind !== 'container' || !node.policy) return []
+  const set = [
+    ...(node.policy.retry && node.policy.retry.maxAttempts > 1 ? ['retry'] : []),
+    ...(node.policy.timeoutMs === undefined ? [] : ['timeoutMs']),
+    ...(node.policy.atMostOnce ? ['atMostOnce'] : []),
+  ]
+  return set.map((field) => ({
+    path: `nodes.${index}.policy.${field}`,
+    nodeId: node.id,
+    severity: 'error',
+    code: 'not_for_containers',
+    message: `${node.name}: ${field} has no meaning for a container; set it on the steps inside.`,
+  }))
 }
 
 function sentence(issue: z.core.$ZodIssue, config: unknown): string {

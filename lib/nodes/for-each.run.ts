@@ -1,0 +1,35 @@
+import type { ForEachConfig } from './for-each'
+import { NodeError, type Runner } from './runner'
+
+/** The widest fan-out of one node. Source: the limits of docs/workflows.md. */
+export const MAX_ITEMS = 10_000
+
+export const runForEach: Runner<ForEachConfig> = async ({ config, evaluate }) => {
+  const value = await evaluate(config.items)
+  // JSONata gives nothing for an empty sequence and the item itself for a sequence of one.
+  const items = value === undefined || value === null ? [] : value
+  if (!Array.isArray(items)) {
+    throw new NodeError(
+      'not_a_list',
+      `items: the value is ${describe(items)}, and a list is needed. Write [ … ] around it.`,
+      {
+        retryable: false,
+      },
+    )
+  }
+  if (items.length > MAX_ITEMS) {
+    throw new NodeError(
+      'fanout_limit',
+      `items: the list has ${items.length} items; at most ${MAX_ITEMS} are allowed.`,
+      {
+        retryable: false,
+        details: { items: items.length, limit: MAX_ITEMS },
+      },
+    )
+  }
+  return { type: 'container', container: 'forEach', items, concurrency: config.concurrency }
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
