@@ -81,6 +81,50 @@ describe('the log of a run', () => {
   })
 })
 
+describe('deleting', () => {
+  const hangsOnRuns = ['run_events', 'node_runs', 'waits', 'run_commands', 'blobs']
+  const rows = (id: string): [string, unknown[]][] => [
+    insertEvent(id, 1, 'run_started'),
+    [
+      `insert into node_runs (run_id, node_key, team_id, node_id, status) select id, 'a', team_id, 'a', 'running' from runs where id = $1`,
+      [id],
+    ],
+    [
+      `insert into waits (id, run_id, team_id, workflow_id, node_key, node_id, kind, request)
+       select id, id, team_id, workflow_id, 'a', 'a', 'approval', '{}' from runs where id = $1`,
+      [id],
+    ],
+    [
+      `insert into run_commands (run_id, seq, team_id, kind, data) select id, 1, team_id, 'stop', '{}' from runs where id = $1`,
+      [id],
+    ],
+    [
+      `insert into blobs (id, team_id, run_id, bytes, body) select id, team_id, id, 0, '' from runs where id = $1`,
+      [id],
+    ],
+  ]
+  const nothingLeft = (id: string): [string, unknown[]][] =>
+    hangsOnRuns.map((table) => [`select 1 / (count(*) = 0)::int from ${table} where run_id = $1`, [id]])
+
+  test.each([
+    ['a run', 'delete from runs where id = $1'],
+    ['a workflow', 'delete from workflows where id = (select workflow_id from runs where id = $1)'],
+    ['a team', 'delete from teams where id = (select team_id from runs where id = $1)'],
+  ])('%s takes along everything that hangs on its runs', async (_what, deletion) => {
+    const id = newId()
+    expect(await refusal(insertRun(id, 'running'), ...rows(id), [deletion, [id]], ...nothingLeft(id))).toBeUndefined()
+  })
+
+  test('a definition that a run is pinned to is refused', async () => {
+    const id = newId()
+    const deletion: [string, unknown[]] = [
+      'delete from definitions where id = (select definition_id from runs where id = $1)',
+      [id],
+    ]
+    expect(await refusal(insertRun(id, 'running'), deletion)).toMatchObject({ constraint: 'definitions_in_use' })
+  })
+})
+
 describe('what was published', () => {
   test.each([
     ['workflow_versions', `update workflow_versions set note = 'other' where workflow_id = $1`],

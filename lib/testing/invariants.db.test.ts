@@ -58,6 +58,13 @@ describe('the invariants of the stored data', () => {
       [event(2, 'run_failed'), `update runs set last_seq = 2, status = 'completed', ended_at = now()`],
       'ended as its log says',
     ],
+    [
+      'a row of a run that is not there',
+      [
+        `insert into node_runs (run_id, node_key, team_id, node_id, status) select gen_random_uuid(), 'a', team_id, 'a', 'running' from runs`,
+      ],
+      'what a run and its rows name is there',
+    ],
     ['a run that nothing will wake', [`update runs set status = 'running'`], 'something that will wake it'],
     [
       'a node that succeeded twice',

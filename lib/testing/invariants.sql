@@ -90,6 +90,17 @@ union all select 'wait workflow', t.id::text from waits t join runs r on r.id = 
 union all select 'command', c.run_id::text from run_commands c join runs r on r.id = c.run_id where r.team_id <> c.team_id
 union all select 'blob', b.id::text from blobs b join runs r on r.id = b.run_id where r.team_id <> b.team_id;
 
+-- name: what a run and its rows name is there
+select 'workflow' as missing, r.id::text from runs r where not exists (select from workflows w where w.id = r.workflow_id)
+union all select 'definition', r.id::text from runs r where not exists (select from definitions d where d.id = r.definition_id)
+union all select 'version', r.id::text from runs r
+  where r.version_id is not null and not exists (select from workflow_versions v where v.id = r.version_id and v.workflow_id = r.workflow_id)
+union all select 'run of event', e.run_id::text from run_events e where not exists (select from runs r where r.id = e.run_id)
+union all select 'run of node run', n.run_id::text from node_runs n where not exists (select from runs r where r.id = n.run_id)
+union all select 'run of wait', t.id::text from waits t where not exists (select from runs r where r.id = t.run_id)
+union all select 'run of command', c.run_id::text from run_commands c where not exists (select from runs r where r.id = c.run_id)
+union all select 'run of blob', b.id::text from blobs b where not exists (select from runs r where r.id = b.run_id);
+
 -- name: the active version of a workflow is one of its own
 select w.id, w.active_version_id from workflows w join workflow_versions v on v.id = w.active_version_id where v.workflow_id <> w.id;
 
