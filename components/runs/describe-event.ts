@@ -15,7 +15,11 @@ export interface EventLine {
 export function describeEvent(event: RunEvent): EventLine {
   switch (event.type) {
     case 'run_started':
-      return line('Run started', `by ${event.actor.name} (${event.trigger})`, 'active')
+      return line(
+        'Run started',
+        joined([`by ${event.actor.name} (${event.trigger})`, sourceText(event.source)]),
+        'active',
+      )
     case 'turn_started':
       return line(`Turn ${event.turn} started`, `${event.command} by ${event.actor.name}`, 'active')
     case 'node_started':
@@ -48,6 +52,33 @@ export function describeEvent(event: RunEvent): EventLine {
         joined([`by ${event.actor.name}`, event.comment ? `“${event.comment}”` : '']),
         event.decision === 'approved' ? 'good' : 'bad',
       )
+    case 'container_started':
+      return line(
+        'Started',
+        event.items === undefined
+          ? 'repeats while its condition holds'
+          : joined([
+              event.items === 1 ? '1 item' : `${event.items} items`,
+              event.concurrency > 1 ? `${event.concurrency} at the same time` : '',
+            ]),
+        'active',
+      )
+    case 'while_checked':
+      return line(event.go ? `Turn ${event.index + 1} begins` : 'Condition no longer holds', '', 'neutral')
+    case 'callback_received':
+      return line(
+        'Callback received',
+        joined([event.wait_id === undefined ? 'before the step was reached: kept' : '', sizeText(event.output_bytes)]),
+        'good',
+      )
+    case 'child_ended':
+      return line(
+        `Sub-workflow ${event.status}`,
+        event.output_bytes === undefined ? '' : sizeText(event.output_bytes),
+        event.status === 'completed' ? 'good' : 'bad',
+      )
+    case 'node_reused':
+      return line('Result reused', sizeText(event.output_bytes ?? 0), event.error === undefined ? 'neutral' : 'bad')
     case 'llm_called':
       return line(
         'Model called',
@@ -96,12 +127,13 @@ export function nodeOfEvent(event: RunEvent): { nodeId: string; path: readonly s
   return undefined
 }
 
-/** `["each:3", "visit:2"]` → `item 4, visit 2`; empty at the top level. */
+/** `["each:3", "visit:2"]` → `item 4, visit 2`, a turn of a `while` → `turn 1`; empty at the top level. */
 export function pathText(path: readonly string[]): string {
   return path
     .map((segment) => {
       const [kind, number] = segment.split(':')
       if (kind === 'each') return `item ${Number(number) + 1}`
+      if (kind === 'while') return `turn ${Number(number) + 1}`
       return kind === 'visit' ? `visit ${number}` : segment
     })
     .join(', ')
@@ -112,9 +144,15 @@ const WAITING = {
   retry: 'Waits to try again',
   approval: 'Asks for a decision',
   input: 'Asks for an answer',
+  callback: 'Waits for a callback',
+  child: 'Waits for its run',
 } as const
 
 const line = (title: string, detail: string, tone: EventTone): EventLine => ({ title, detail, tone })
 const joined = (parts: string[]) => parts.filter((part) => part !== '').join(' · ')
+function sourceText(source: (RunEvent & { type: 'run_started' })['source']): string {
+  if (source === undefined) return ''
+  return source.kind === 'retry' ? 'continues a failed run' : 'again from a step of another run'
+}
 const sizeText = (bytes: number) => (bytes > 0 ? formatBytes(bytes) : '')
 const portText = (port: string) => (port === 'out' ? '' : `by ${port}`)

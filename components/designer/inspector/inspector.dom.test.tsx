@@ -1,6 +1,7 @@
-import { cleanup, render, screen, within } from '@testing-library/react'
+import { cleanup, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { renderPage } from '@/components/testing/render'
 import { nodeTypes } from '@/lib/nodes/registry'
 import { focusStep } from '../actions/step-actions'
 import { findNode } from '../document/identity'
@@ -29,7 +30,7 @@ function open(definition = sample(), nodeId?: string, options?: { readOnly?: boo
     services.store.getState().select({ nodes: [nodeId], edges: [] })
     services.ui.getState().set({ tab: 'step' })
   }
-  render(
+  renderPage(
     <InDesigner services={services}>
       <Inspector />
     </InDesigner>,
@@ -215,7 +216,7 @@ describe('the inspector', () => {
     const services = testServices(sample())
     services.store.getState().select({ nodes: ['fetch', 'send'], edges: [] })
     services.ui.getState().set({ tab: 'step' })
-    render(
+    renderPage(
       <InDesigner services={services}>
         <Inspector />
       </InDesigner>,

@@ -17,6 +17,7 @@ import { ListControl } from './list-control'
 import { ModelControl } from './model-control'
 import { NumberControl, SelectControl, SwitchControl } from './plain-controls'
 import { TemplateControl } from './template-control'
+import { WorkflowControl } from './workflow-control'
 
 const controls: Record<FieldControl, (props: ControlProps) => React.ReactNode> = {
   text: TemplateControl,
@@ -25,6 +26,7 @@ const controls: Record<FieldControl, (props: ControlProps) => React.ReactNode> =
   json: JsonControl,
   'json-schema': JsonSchemaControl,
   model: ModelControl,
+  workflow: WorkflowControl,
   'key-values': KeyValuesControl,
   number: NumberControl,
   switch: SwitchControl,
