@@ -1,7 +1,28 @@
 import type { RunEvent, RunStatus } from '../engine/events'
 import type { Id } from '../ids'
 import { processSingleton } from './process'
-import type { RunRow } from './runs'
+import type { NewRun, RunRow } from './runs'
+import type { LimitedWorkflow } from './slots'
+
+/** A run may be advanced here: it has its place in this process and its slots. Released when the run is let go; twice is fine. */
+export interface Place {
+  release(): void
+}
+
+/** No place: this process is full or stopping, or the limit of the team or of the workflow is reached. */
+export interface Refusal {
+  level: 'process' | 'team' | 'workflow'
+}
+
+export interface SlotRequest {
+  teamId: Id
+  /** The workflow and the limit of the definition that the run uses; null: it has none of its own. */
+  workflow: LimitedWorkflow | null
+  /** How long to wait for a place in memory. Whoever waits has been promised nothing yet. */
+  patienceMs: number
+  /** `reject`: refuse at once when the limit is known to be reached. `queue`: refuse at once when others are queued in front. */
+  mode: 'queue' | 'reject'
+}
 
 /**
  * The one port between use cases and worker, who otherwise meet only in tables: a worker in this process that has room
@@ -13,6 +34,8 @@ export interface LocalWorker {
   hasRoom(): boolean
   /** The run is leased to `owner`. `log`: the whole log, when the caller has just written it; spares reading it. */
   take(run: RunRow, log?: readonly RunEvent[]): void
+  /** Makes a run and advances it at once: it becomes durable with its first checkpoint, before anything of it can be seen. */
+  begin(run: NewRun): BegunRun
   /**
    * Resolves when this worker lets go of a run that it holds, with the status it then has; null when it was lost.
    * Undefined: it does not hold the run.
@@ -20,6 +43,16 @@ export interface LocalWorker {
   letGo(runId: Id): Promise<RunStatus | null> | undefined
   /** Commands were written for a run that this worker may hold. */
   poke(runId: Id): void
+}
+
+export interface BegunRun {
+  /**
+   * Resolves when the run is durable, or false: it was not made, because its workflow is no longer as `run` says, because
+   * there is a run of this id, or because the worker stops. Rejects when the database failed; then nothing is known.
+   */
+  made: Promise<boolean>
+  /** As {@link LocalWorker.letGo}. */
+  rest: Promise<RunStatus | null>
 }
 
 const slot = () => processSingleton<{ worker: LocalWorker | undefined }>('local-worker', () => ({ worker: undefined }))

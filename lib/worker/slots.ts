@@ -1,0 +1,346 @@
+import type { Place, Refusal, SlotRequest } from '../db/local-worker'
+import type { LimitedWorkflow, SlotScope } from '../db/slots'
+import type { Id } from '../ids'
+import { type ClaimQueued, fillFromQueue, keyOf, type TeamQueue } from './claim-queued'
+import type { ShellClock } from './ports'
+import { ScopeSlots, type SlotStore } from './slot-scope'
+
+interface Waiter {
+  workflow: ScopeSlots | null
+  answer(result: Place | Refusal): void
+}
+
+interface Team {
+  slots: ScopeSlots
+  waiters: Waiter[]
+  queue: TeamQueue
+  /** Limited workflows with runs in the queue, as it was looked at last. */
+  limited: LimitedWorkflow[]
+  isClaiming: boolean
+  /** A run was queued while we were claiming. */
+  isNoted: boolean
+  /** When it was given something last: it then stands behind everybody else. */
+  servedAt: number
+}
+
+const TICK_MS = 1_000
+
+/**
+ * Who may run now. A run needs a place in this process, a slot of its team, and one of its workflow if that has a limit.
+ * Teams take turns; within a team the queue comes before those who only just arrived, each in the order of arrival.
+ */
+export class SlotPool {
+  private taken = 0
+  private teams = new Map<Id, Team>()
+  private workflows = new Map<string, { slots: ScopeSlots; team: Team }>()
+  /** Teams that want something. */
+  private turns = new Set<Team>()
+  private served = 0
+  private isClosed = false
+  private isServing = false
+  private stopTicking = () => {}
+
+  constructor(
+    private readonly store: SlotStore,
+    private readonly clock: ShellClock,
+    private readonly places: number,
+    private readonly claimQueued: ClaimQueued,
+  ) {}
+
+  start(): void {
+    this.stopTicking = this.clock.every(TICK_MS, () => this.tick())
+  }
+
+  /**
+   * A place for a run that is about to begin: at once if there is one, else as soon as one is free within `patienceMs`.
+   * Refused at once when waiting cannot help. `level`: what was short.
+   */
+  reserve({ teamId, workflow, patienceMs, mode }: SlotRequest): Place | Refusal | Promise<Place | Refusal> {
+    if (this.isClosed) return { level: 'process' }
+    const team = this.team(teamId)
+    const limited = workflow ? this.workflow(team, workflow) : null
+    if (team.queue !== 'more' && team.waiters.length === 0 && this.isFree(team, limited)) {
+      return this.hold(team, limited)
+    }
+    const hopeless = this.hopeless(team, limited, mode)
+    if (hopeless) return { level: hopeless }
+    return new Promise((resolve) => {
+      const callOff = this.clock.after(patienceMs, () => {
+        team.waiters.splice(team.waiters.indexOf(waiter), 1)
+        resolve({ level: this.shortOf(team, limited) })
+      })
+      const waiter: Waiter = {
+        workflow: limited,
+        answer: (result) => {
+          callOff()
+          resolve(result)
+        },
+      }
+      team.waiters.push(waiter)
+      this.turns.add(team)
+      this.serve()
+    })
+  }
+
+  /** A run of this team waits in the queue. */
+  noteQueued(teamId: Id): void {
+    if (this.isClosed) return
+    const team = this.team(teamId)
+    // No place here: others may have one.
+    if (this.free === 0 && team.queue !== 'more') this.store.askForSlots(team.slots.scope, team.slots.granted, true)
+    this.note(team)
+  }
+
+  private note(team: Team): void {
+    team.isNoted = true
+    team.queue = 'more'
+    this.turns.add(team)
+    this.serve()
+  }
+
+  /** Another worker needs slots; `isQueued`: for runs that wait in the queue, which anybody may take. */
+  hearAsked(scope: SlotScope, theirs: number, isQueued: boolean): void {
+    if (this.isClosed) return
+    this.find(scope)?.share(theirs)
+    if (isQueued && scope.kind === 'team') this.note(this.team(scope.id))
+  }
+
+  /** Another worker gave slots back. */
+  hearFreed(scope: SlotScope): void {
+    this.find(scope)?.retry()
+    this.wakeLimited(scope)
+    this.serve()
+  }
+
+  /** The limit of a team was lowered. */
+  hearExceeded(teamId: Id, excess: number): void {
+    this.teams.get(teamId)?.slots.shrink(excess)
+  }
+
+  /** The lease was lost: nothing that was granted counts any more. Places already held are still given back as they end. */
+  reset(): void {
+    const waiters = [...this.teams.values()].flatMap((team) => team.waiters.splice(0))
+    for (const scope of this.scopes()) scope.close()
+    this.teams = new Map()
+    this.workflows = new Map()
+    this.turns.clear()
+    for (const waiter of waiters) waiter.answer({ level: 'process' })
+  }
+
+  /** No new places from now on. */
+  close(): void {
+    this.isClosed = true
+    this.stopTicking()
+    this.reset()
+  }
+
+  private get free(): number {
+    return this.places - this.taken
+  }
+
+  private team(id: Id): Team {
+    const known = this.teams.get(id)
+    if (known) return known
+    const team: Team = {
+      slots: this.scope({ kind: 'team', id }),
+      waiters: [],
+      queue: 'none',
+      limited: [],
+      isClaiming: false,
+      isNoted: false,
+      servedAt: 0,
+    }
+    this.teams.set(id, team)
+    return team
+  }
+
+  private workflow(team: Team, { workflowId, cap }: LimitedWorkflow): ScopeSlots {
+    const key = keyOf({ workflowId, cap })
+    const known = this.workflows.get(key)
+    if (known) return known.slots
+    const slots = this.scope({ kind: 'workflow', id: workflowId, cap })
+    this.workflows.set(key, { slots, team })
+    return slots
+  }
+
+  private scope(scope: SlotScope): ScopeSlots {
+    return new ScopeSlots(
+      scope,
+      this.store,
+      () => this.clock.nowMs(),
+      () => {
+        this.wakeLimited(scope)
+        this.serve()
+      },
+    )
+  }
+
+  private find(scope: SlotScope): ScopeSlots | undefined {
+    if (scope.kind === 'team') return this.teams.get(scope.id)?.slots
+    return this.workflows.get(`${scope.id}/${scope.cap}`)?.slots
+  }
+
+  private *scopes(): Iterable<ScopeSlots> {
+    for (const team of this.teams.values()) yield team.slots
+    for (const { slots } of this.workflows.values()) yield slots
+  }
+
+  private isFree(team: Team, workflow: ScopeSlots | null): boolean {
+    return this.free > 0 && team.slots.idle > 0 && (workflow === null || workflow.idle > 0)
+  }
+
+  private shortOf(team: Team, workflow: ScopeSlots | null): Refusal['level'] {
+    if (workflow && workflow.idle === 0) return 'workflow'
+    return team.slots.idle === 0 || team.queue === 'more' ? 'team' : 'process'
+  }
+
+  /** What makes waiting useless: others stand in front, or, for who would rather be refused, nothing is free. */
+  private hopeless(team: Team, workflow: ScopeSlots | null, mode: 'queue' | 'reject'): Refusal['level'] | undefined {
+    if (mode === 'reject') {
+      if (workflow?.isFullHere) return 'workflow'
+      return team.slots.isFullHere ? 'team' : undefined
+    }
+    if (workflow?.isFull && team.queue !== 'none' && team.limited.some((each) => isOf(each, workflow.scope))) {
+      return 'workflow'
+    }
+    return team.queue === 'more' && team.slots.isFull ? 'team' : undefined
+  }
+
+  /** Held until it is released, once. */
+  private hold(team: Team, workflow: ScopeSlots | null): Place {
+    this.taken += 1
+    team.servedAt = ++this.served
+    team.slots.use()
+    workflow?.use()
+    return once(() => {
+      this.taken -= 1
+      team.slots.release()
+      if (workflow) this.freeWorkflow(workflow)
+      this.serve()
+    })
+  }
+
+  /** A workflow may have a slot again: its runs in the queue are worth a look. */
+  private wakeLimited(scope: SlotScope): void {
+    if (scope.kind !== 'workflow') return
+    const team = this.workflows.get(`${scope.id}/${scope.cap}`)?.team
+    if (team?.queue !== 'limited' || !team.limited.some((each) => isOf(each, scope))) return
+    if (this.find(scope)?.isFull) return
+    team.queue = 'more'
+    this.turns.add(team)
+  }
+
+  /** Gives what is free to those who want it, a turn for each team, first to who had none for longest. */
+  private serve(): void {
+    if (this.isServing || this.isClosed) return
+    this.isServing = true
+    if (this.turns.size > 1) this.turns = new Set([...this.turns].sort((a, b) => a.servedAt - b.servedAt))
+    let idleTurns = 0
+    while (this.free > 0 && idleTurns < this.turns.size) {
+      const [team] = this.turns
+      if (!team) break
+      this.turns.delete(team)
+      if (team.queue !== 'more' && team.waiters.length === 0) continue
+      this.turns.add(team)
+      idleTurns = this.serveTeam(team) ? 0 : idleTurns + 1
+    }
+    // Slots at hand when their turn comes: otherwise whoever has some would go first.
+    if (this.free === 0) for (const team of this.turns) this.prepare(team)
+    this.isServing = false
+  }
+
+  private prepare(team: Team): void {
+    if (team.queue === 'more') team.slots.ask(1, true)
+    this.askForWaiters(team)
+  }
+
+  private serveTeam(team: Team): boolean {
+    if (team.queue === 'more') return this.serveQueue(team)
+    const index = team.waiters.findIndex(({ workflow }) => this.isFree(team, workflow))
+    const [waiter] = index < 0 ? [] : team.waiters.splice(index, 1)
+    if (waiter) {
+      waiter.answer(this.hold(team, waiter.workflow))
+      return true
+    }
+    this.askForWaiters(team)
+    return false
+  }
+
+  private askForWaiters(team: Team): void {
+    team.slots.ask(team.waiters.length, false)
+    for (const workflow of new Set(team.waiters.map((each) => each.workflow))) {
+      workflow?.ask(team.waiters.filter((each) => each.workflow === workflow).length, false)
+    }
+  }
+
+  private serveQueue(team: Team): boolean {
+    if (team.isClaiming) return false
+    const count = Math.min(team.slots.idle, Math.ceil(this.free / this.turns.size))
+    if (count === 0) {
+      team.slots.ask(Math.ceil(this.free / this.turns.size), true)
+      return false
+    }
+    const places = Array.from({ length: count }, () => this.hold(team, null))
+    team.isClaiming = true
+    void this.claim(team, places)
+    return true
+  }
+
+  private async claim(team: Team, places: Place[]): Promise<void> {
+    team.isNoted = false
+    const teamId = team.slots.scope.id
+    const left = await fillFromQueue(this.claimQueued, teamId, places, team.limited, (workflow, count) =>
+      this.holdWorkflow(team, workflow, count),
+    ).catch(() => ({ queue: 'none' as const, limited: [] })) // the next sweep finds what is queued
+    team.isClaiming = false
+    team.limited = left.limited
+    team.queue = team.isNoted ? 'more' : left.queue
+    if (team.queue === 'more' && this.teams.get(teamId) === team) this.turns.add(team)
+    for (const place of places.splice(0)) place.release()
+    this.serve()
+  }
+
+  /** Slots of a limited workflow alone, at most `count`. */
+  private async holdWorkflow(team: Team, workflow: LimitedWorkflow, count: number): Promise<Place[]> {
+    const slots = this.workflow(team, workflow)
+    await slots.askAndWait(Math.min(count, workflow.cap))
+    return Array.from({ length: Math.min(count, slots.idle) }, () => {
+      slots.use()
+      return once(() => this.freeWorkflow(slots))
+    })
+  }
+
+  private freeWorkflow(slots: ScopeSlots): void {
+    slots.release()
+    this.wakeLimited(slots.scope)
+  }
+
+  private tick(): void {
+    for (const [id, team] of this.teams) {
+      team.slots.tick(this.turns.has(team))
+      const isNeeded = team.waiters.length > 0 || team.isClaiming || team.queue !== 'none'
+      if (!isNeeded && team.slots.isUnused) this.teams.delete(id)
+    }
+    for (const [key, { slots, team }] of this.workflows) {
+      slots.tick(this.turns.has(team))
+      const isNeeded = team.isClaiming || team.waiters.some(({ workflow }) => workflow === slots)
+      if (!isNeeded && slots.isUnused) this.workflows.delete(key)
+      else this.wakeLimited(slots.scope)
+    }
+    this.serve()
+  }
+}
+
+function isOf({ workflowId, cap }: LimitedWorkflow, scope: SlotScope): boolean {
+  return scope.kind === 'workflow' && scope.id === workflowId && scope.cap === cap
+}
+
+function once(release: () => void): Place {
+  let isHeld = true
+  return {
+    release() {
+      if (isHeld) release()
+      isHeld = false
+    },
+  }
+}
