@@ -21,6 +21,8 @@ const schema = z.object({
   API_CALLS_PER_MINUTE: z.coerce.number().int().min(1).default(6_000),
   /** Secret of the sign-in cookies. `npm start` makes one in DATA_DIR when it is absent. */
   NEXTAUTH_SECRET: z.string().min(32).optional(),
+  /** Secret that what leaves the product is signed and sealed with, e.g. callback URLs. Made like NEXTAUTH_SECRET. */
+  ENCRYPTION_KEY: z.string().min(32).optional(),
   /** The default OpenAI-compatible server of LLM nodes whose model does not name `offline/…`. */
   LLM_BASE_URL: z.url().optional(),
   LLM_API_KEY: z.string().optional(),

@@ -14,6 +14,8 @@ export type RunCommand =
   | { kind: 'resume'; actor: Actor }
   | { kind: 'stop'; actor: Actor; reason: string }
   | { kind: 'timeout' }
+  /** A callback URL was called before its node was reached. */
+  | { kind: 'callback'; nodeId: string; path: string[]; data: unknown }
   | {
       kind: 'resolve'
       waitId: Id

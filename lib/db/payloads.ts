@@ -38,13 +38,25 @@ export async function decodePayload(stored: StoredPayload | null): Promise<unkno
   return JSON.parse(body.toString('utf8'))
 }
 
-/** The output of one node run. `undefined` when there is none. */
-export async function readNodeOutput(runId: Id, key: string): Promise<unknown> {
-  const result = await pool().query<{ output: StoredPayload | null }>({
-    name: 'read_node_output',
-    text: 'SELECT output FROM node_runs WHERE run_id = $1 AND node_key = $2',
+/** Outputs of node runs by key, read in one statement. A key without a row is absent. */
+export async function readNodeOutputs(runId: Id, keys: readonly string[]): Promise<Map<string, unknown>> {
+  const result = await pool().query<{ key: string; output: StoredPayload | null }>({
+    name: 'read_node_outputs',
+    text: 'SELECT node_key AS key, output FROM node_runs WHERE run_id = $1 AND node_key = ANY($2)',
+    values: [runId, keys],
+  })
+  const found = new Map<string, unknown>()
+  for (const { key, output } of result.rows) found.set(key, await decodePayload(output))
+  return found
+}
+
+/** The resolved config that one node ran with; `undefined` when there is no such node run. */
+export async function readNodeInput(runId: Id, key: string): Promise<unknown> {
+  const result = await pool().query<{ input: StoredPayload | null }>({
+    name: 'read_node_input',
+    text: 'SELECT input FROM node_runs WHERE run_id = $1 AND node_key = $2',
     values: [runId, key],
   })
   const row = result.rows[0]
-  return row ? decodePayload(row.output) : undefined
+  return row ? decodePayload(row.input) : undefined
 }

@@ -31,6 +31,8 @@ export interface RunRow {
   commandSeq: number
   commandApplied: number
   recoveries: number
+  /** The wait of another run that the end of this one resolves. */
+  parentWaitId: Id | null
   createdAt: Date
 }
 
@@ -54,13 +56,17 @@ export interface NewRun {
   owner: Id | null
   /** The run is timed out this long after it was made, whatever it does then. */
   timeoutMs: number | null
+  /** The run of a sub-workflow: who waits for it. */
+  parentRunId?: Id
+  parentWaitId?: Id
+  depth?: number
 }
 
 /** Columns of {@link RunRow}, from the alias `r`. */
 export const RUN_COLUMNS = `r.id, r.team_id AS "teamId", r.workflow_id AS "workflowId", r.version_id AS "versionId",
   r.definition_id AS "definitionId", r.status, r.input, r.variables, r.last_seq AS "lastSeq", r.lease_owner AS "leaseOwner",
   r.lease_epoch AS "leaseEpoch", r.command_seq AS "commandSeq", r.command_applied AS "commandApplied", r.recoveries,
-  r.created_at AS "createdAt"`
+  r.parent_wait_id AS "parentWaitId", r.created_at AS "createdAt"`
 
 export const TERMINAL_SQL = `('completed', 'failed', 'cancelled', 'aborted_looping_risk', 'skipped', 'timed_out')`
 
@@ -72,23 +78,27 @@ export const FREE_SQL = `(r.lease_owner IS NULL OR NOT EXISTS (
 export const enqueueSql = (id: string) => `graphile_worker.add_job('advance_run', json_build_object('run_id', ${id}),
   job_key := 'run:' || ${id}, job_key_mode := 'replace', max_attempts := 25)`
 
-/** A workflow that was unpublished, deleted or re-published since it was looked up inserts nothing; `null` tells so. */
+/** Whether the workflow `w` may still be run as `i`, which was looked up a moment ago, says; else nothing is inserted. */
+export const RUNNABLE_SQL = `w.id = i."workflowId" AND w.team_id = i."teamId" AND w.deleted_at IS NULL
+    AND (i."requireActiveVersionId" IS NULL OR (w.active_version_id = i."requireActiveVersionId" AND w.status = 'published'))`
+
 const INSERT_RUNS = `
 WITH input AS (
   SELECT * FROM json_to_recordset($1::json) AS x(
     "id" uuid, "teamId" uuid, "workflowId" uuid, "versionId" uuid, "definitionId" uuid, "requireActiveVersionId" uuid,
     "trigger" text, "runBy" text, "userId" uuid, "apiKeyId" uuid, "input" json, "variables" json, "event" json,
-    "type" text, "at" timestamptz, "owner" uuid, "timeoutMs" bigint)
+    "type" text, "at" timestamptz, "owner" uuid, "timeoutMs" bigint,
+    "parentRunId" uuid, "parentWaitId" uuid, "depth" int)
 ), made AS (
   INSERT INTO runs AS r (id, team_id, workflow_id, version_id, definition_id, status, trigger, run_by, user_id, api_key_id,
-    input, variables, last_seq, lease_owner, lease_epoch, started_at)
+    input, variables, last_seq, lease_owner, lease_epoch, started_at, parent_run_id, parent_wait_id, depth)
   SELECT i."id", i."teamId", i."workflowId", i."versionId", i."definitionId",
     (CASE WHEN i."owner" IS NULL THEN 'not_started' ELSE 'started' END)::run_status,
     i."trigger", i."runBy", i."userId", i."apiKeyId", i."input", i."variables", 1, i."owner",
-    CASE WHEN i."owner" IS NULL THEN 0 ELSE 1 END, CASE WHEN i."owner" IS NULL THEN NULL ELSE now() END
-  FROM input i JOIN workflows w ON w.id = i."workflowId" AND w.team_id = i."teamId" AND w.deleted_at IS NULL
-    AND (i."requireActiveVersionId" IS NULL OR (w.active_version_id = i."requireActiveVersionId" AND w.status = 'published'))
-  ON CONFLICT (id) DO NOTHING
+    CASE WHEN i."owner" IS NULL THEN 0 ELSE 1 END, CASE WHEN i."owner" IS NULL THEN NULL ELSE now() END,
+    i."parentRunId", i."parentWaitId", coalesce(i."depth", 0)
+  FROM input i JOIN workflows w ON ${RUNNABLE_SQL}
+  ON CONFLICT DO NOTHING
   RETURNING r.id, r.created_at, r.lease_owner
 ), logged AS (
   INSERT INTO run_events (run_id, seq, team_id, type, data, at)
@@ -159,7 +169,8 @@ export async function insertRun(run: NewRun): Promise<{ row: RunRow; log: RunEve
   return { row: rowOf(run, made.createdAt), log: made.log }
 }
 
-function rowOf(run: NewRun, createdAt: Date): RunRow {
+/** The row of a run that was just made, or is about to be. */
+export function rowOf(run: NewRun, createdAt: Date): RunRow {
   return {
     id: run.id,
     teamId: run.teamId,
@@ -175,6 +186,7 @@ function rowOf(run: NewRun, createdAt: Date): RunRow {
     commandSeq: 0,
     commandApplied: 0,
     recoveries: 0,
+    parentWaitId: run.parentWaitId ?? null,
     createdAt,
   }
 }

@@ -12,7 +12,7 @@ export interface ExpressionReference {
 }
 
 /** Names that mean the scope everywhere when they are written with a dollar sign: `$inputs`, also inside a filter. */
-export const SCOPE_NAMES = ['inputs', 'nodes', 'vars', 'runtime', 'item', 'index', 'run', 'team'] as const
+export const SCOPE_NAMES = ['inputs', 'nodes', 'vars', 'runtime', 'item', 'index', 'run', 'team', 'callbacks'] as const
 export type ScopeName = (typeof SCOPE_NAMES)[number]
 
 export function isScopeName(name: string): name is ScopeName {

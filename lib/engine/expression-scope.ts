@@ -20,6 +20,8 @@ export interface ExpressionScope {
   readonly index?: number
   readonly run: { id: string; started_at: string; workflow_id: string }
   readonly team: Readonly<Record<string, unknown>>
+  /** URLs of callback nodes by the name of the node. */
+  readonly callbacks: Readonly<Record<string, string>>
 }
 
 export interface ScopeParts {
@@ -36,7 +38,10 @@ export interface ScopeParts {
   index?: number
   run: { id: string; started_at: string; workflow_id: string }
   team?: Readonly<Record<string, unknown>>
+  callbacks?: Readonly<Record<string, string>>
 }
+
+const NO_CALLBACKS = Object.freeze({})
 
 export function buildScope(parts: ScopeParts): ExpressionScope {
   const { outputs = {}, loadOutput } = parts
@@ -50,6 +55,7 @@ export function buildScope(parts: ScopeParts): ExpressionScope {
     ...(parts.index === undefined ? {} : { item: parts.item, index: parts.index }),
     run: parts.run,
     team: parts.team ?? {},
+    callbacks: parts.callbacks ?? NO_CALLBACKS,
   }
 }
 
@@ -76,9 +82,10 @@ export function checkNames(references: readonly ExpressionReference[], scope: Ex
       if (scope.index === undefined) {
         throw new ExpressionError('missing_name', `"${root}" exists only inside a container such as forEach.`, position)
       }
-    } else if (root === 'run' || root === 'team') {
+    } else if (root === 'run' || root === 'team' || root === 'callbacks') {
+      const what = root === 'callbacks' ? 'callback step' : `${root} field`
       if (key !== undefined && !Object.hasOwn(scope[root], key))
-        throw missing(`${root} field`, key, keysOf(scope[root]), position)
+        throw missing(what, key, keysOf(scope[root]), position)
     } else if (!Object.hasOwn(scope.vars, root)) {
       throw missing('name', root, [...SCOPE_NAMES, ...keysOf(scope.vars)], position)
     }
@@ -110,6 +117,7 @@ export function rootDocument(scope: ExpressionScope, outputs: Record<string, unk
   root.runtime = scope.runtime
   root.run = scope.run
   root.team = scope.team
+  root.callbacks = scope.callbacks
   if (scope.index !== undefined) {
     root.item = scope.item
     root.index = scope.index

@@ -281,3 +281,29 @@ function placeEdge(
     back,
   }
 }
+
+/**
+ * The path at which a node runs, as somebody at another node and path sees it: what they share is the same, a loop that only
+ * the node is in is in its first visit. Undefined: it is inside a container that the onlooker is not in.
+ */
+export function pathSeenFrom(plan: Plan, nodeId: string, from: { nodeId: string; path: readonly string[] }): string[] | undefined {
+  const own = regionChain(plan, nodeId)
+  const others = regionChain(plan, from.nodeId)
+  const path: string[] = []
+  for (let depth = 0; depth < own.length; depth++) {
+    if (own[depth] === others[depth] && from.path[depth] !== undefined) path.push(from.path[depth] as string) // as just seen
+    else if (plan.regions.get(own[depth] ?? '')?.containerId === undefined) path.push('visit:1')
+    else return undefined
+  }
+  return path
+}
+
+/** The regions around a node, from the outside in, without the root: one for each segment of its path. */
+function regionChain(plan: Plan, nodeId: string): string[] {
+  const chain: string[] = []
+  for (let at = plan.nodes.get(nodeId)?.regionId; at !== undefined && at !== ROOT_REGION; ) {
+    chain.unshift(at)
+    at = plan.regions.get(at)?.parentId
+  }
+  return chain
+}

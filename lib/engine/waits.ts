@@ -36,6 +36,8 @@ export const childRequestSchema = z.object({
   workflowId: z.string(),
   version: z.int().optional(),
   input: z.unknown(),
+  /** The id that the run is made under: made once, however often it is asked for. */
+  runId: z.string().default(''),
 })
 export type ChildRequest = z.infer<typeof childRequestSchema>
 
@@ -56,4 +58,6 @@ export type WaitOutcome =
   | { kind: 'callback'; data: unknown }
   /** The run ended; what it gave is read from it. */
   | { kind: 'child'; runId: string }
+  /** It could not be started. */
+  | { kind: 'refused'; runId: string; code: string; message: string }
   | { kind: 'decision'; decision: 'approved' | 'rejected'; comment?: string; data?: unknown; shownHash: string }

@@ -27,7 +27,7 @@ export const runForEach: Runner<ForEachConfig> = async ({ config, evaluate }) =>
       },
     )
   }
-  return { type: 'container', container: 'forEach', items, concurrency: config.concurrency }
+  return { type: 'container', container: 'forEach', items, concurrency: config.concurrency, onItemError: config.onItemError }
 }
 
 function describe(value: unknown): string {

@@ -36,7 +36,7 @@ export type RunnerResult =
     }
   | ({ type: 'wait' } & WaitRequest)
   /** The node opens its body: once per item, or for as long as its condition holds. */
-  | { type: 'container'; container: 'forEach'; items: unknown[]; concurrency: number }
+  | { type: 'container'; container: 'forEach'; items: unknown[]; concurrency: number; onItemError: 'fail' | 'collect' }
   | { type: 'container'; container: 'while' }
 
 export type Runner<Config = never> = (context: RunnerContext<Config>) => Promise<RunnerResult>

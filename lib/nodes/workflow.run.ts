@@ -1,3 +1,4 @@
+import { newId } from '../ids'
 import type { Runner } from './runner'
 import type { WorkflowConfig } from './workflow'
 
@@ -8,5 +9,6 @@ export const runWorkflow: Runner<WorkflowConfig> = async ({ config }) => ({
     workflowId: config.workflowId,
     ...(config.version === undefined ? {} : { version: config.version }),
     input: config.input,
+    runId: newId(),
   },
 })

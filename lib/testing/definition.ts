@@ -41,6 +41,10 @@ const KNOWN = [
   'http',
   'message',
   'fail',
+  'forEach',
+  'while',
+  'workflow',
+  'callback',
 ]
 
 function typeOf(id: string): string {
@@ -53,5 +57,7 @@ function defaultConfig(type: string): Record<string, unknown> {
   if (type === 'approval') return { title: 'Please decide' }
   if (type === 'input') return { prompt: 'Say something', schema: { type: 'object', properties: {} } }
   if (type === 'delay') return { seconds: 60 }
+  if (type === 'forEach') return { items: '[1, 2, 3]' }
+  if (type === 'while') return { when: 'index < 3' }
   return {}
 }

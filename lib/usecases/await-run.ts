@@ -1,7 +1,7 @@
 import { localWorker } from '../db/local-worker'
 import { subscribe } from '../db/notify'
 import { type RunPulse, readRunPulse } from '../db/run-pulse'
-import { isTerminal } from '../engine/events'
+import { isTerminal, type RunStatus } from '../engine/events'
 import type { Id } from '../ids'
 
 /** A run is settled when nothing happens until somebody acts: it ended, is paused, or waits for a person, a program or the clock. */
@@ -19,10 +19,13 @@ export async function awaitRun(options: {
   runId: Id
   timeoutMs: number
   signal?: AbortSignal
+  /** Of a run that was started just now, see {@link StartedRun.rest}. */
+  rest?: Promise<RunStatus | null>
 }): Promise<{ settled: boolean }> {
   const { runId, timeoutMs, signal } = options
   const deadline = Date.now() + timeoutMs
-  if (timeoutMs > 0 && (await settlesHere(runId, timeoutMs, signal))) return { settled: true }
+  const letGo = options.rest ?? localWorker()?.letGo(runId)
+  if (timeoutMs > 0 && letGo && (await settlesHere(letGo, timeoutMs, signal))) return { settled: true }
   let wake = () => {}
   let isStale = true
   const unsubscribe = subscribe(`run:${runId}`, {
@@ -57,9 +60,11 @@ export async function awaitRun(options: {
 }
 
 /** The usual case, without a query: the worker of this process holds the run and says how it let it go. */
-async function settlesHere(runId: Id, timeoutMs: number, signal: AbortSignal | undefined): Promise<boolean> {
-  const letGo = localWorker()?.letGo(runId)
-  if (!letGo) return false
+async function settlesHere(
+  letGo: Promise<RunStatus | null>,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   let stop = () => {}
   const over = new Promise<null>((resolve) => {
     const timer = setTimeout(() => resolve(null), timeoutMs)

@@ -7,7 +7,7 @@ import { awaitRun } from './await-run'
 import { commandRun } from './command-run'
 import { getRun, noSuchRun } from './get-run'
 import { getTurn, type TurnEvent } from './get-turn'
-import { startRun } from './start-run'
+import { type StartedRun, startRun } from './start-run'
 
 export type TurnCommand =
   | {
@@ -43,8 +43,8 @@ export async function executeTurn(options: {
   signal?: AbortSignal
 }): Promise<ExecutedTurn> {
   const { principal, timeoutMs, signal } = options
-  const runId = await act(options)
-  const { settled } = await awaitRun({ runId, timeoutMs, signal })
+  const { runId, rest } = await act(options)
+  const { settled } = await awaitRun({ runId, timeoutMs, signal, rest })
   return { ...(await getTurn({ principal, runId })), settled }
 }
 
@@ -56,17 +56,17 @@ async function act(options: {
   workflowId: Id
   command: TurnCommand
   trigger: string
-}): Promise<Id> {
+}): Promise<StartedRun> {
   const { principal, workflowId, command, trigger } = options
   if (command.type === 'start') {
     const { type: _, ...start } = command
-    return (await startRun({ principal, workflowId, trigger, ...start })).runId
+    return startRun({ principal, workflowId, trigger, ...start })
   }
   const run = await getRun({ principal, runId: command.runId })
   if (run.workflow_id !== workflowId) throw noSuchRun()
   if (command.type === 'continue') await goOn(principal, run, command)
   else await commandRun({ principal, runId: run.id, command: command.type, permission })
-  return run.id
+  return { runId: run.id }
 }
 
 async function goOn(

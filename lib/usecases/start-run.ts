@@ -2,9 +2,9 @@ import { requirePermission } from '../auth/authorize'
 import type { Principal } from '../auth/principal'
 import { localOwner, localWorker } from '../db/local-worker'
 import { findRunHead } from '../db/run-reads'
-import { insertRun, type RunRow } from '../db/runs'
+import { insertRun, type NewRun } from '../db/runs'
 import { loadRunnable, type Runnable } from '../db/workflows'
-import type { Actor } from '../engine/events'
+import type { Actor, RunStatus } from '../engine/events'
 import { AppError } from '../errors'
 import { type Id, newId } from '../ids'
 import { checkInputs } from '../workflow/inputs'
@@ -33,24 +33,31 @@ export interface StartRun {
 /** The largest input a run is started with. */
 const MAX_INPUT_BYTES = 256 * 1024
 
+export interface StartedRun {
+  runId: Id
+  /** When the worker of this process has it: resolves when it lets the run go, with the status it then has; null: it was lost. */
+  rest?: Promise<RunStatus | null>
+}
+
 /**
  * Starts a run and answers its id once it is durable. Throws `not_found`, `workflow_not_published`, `invalid_inputs` naming
  * the field, `invalid_definition` for a draft with errors, `payload_too_large`.
  */
-export async function startRun(options: StartRun): Promise<{ runId: Id }> {
+export async function startRun(options: StartRun): Promise<StartedRun> {
   const { principal } = options
   requirePermission(principal, 'workflow:execute')
+  // One id for all attempts: an attempt that was made although nobody could say so is found, never made twice.
+  const runId = options.runId ?? newId()
   // A workflow that is published, deleted or archived between look-up and insert is looked up again; twice is bad luck.
   for (let turn = 0; turn < 4; turn++) {
     const { runnable, isCached } = await findRunnable(options, turn === 0)
-    const row = await insert(options, runnable).catch((error: unknown) => {
+    const started = await make(options, runnable, runId).catch((error: unknown) => {
       // A remembered version may be an old one that asks for another input: only the present one may refuse.
       if (isCached && error instanceof AppError) return null
       throw error
     })
-    if (row) return { runId: row.id }
-    if (options.runId !== undefined && (await isThere(principal.team.id, options.runId)))
-      return { runId: options.runId }
+    if (started) return started
+    if (await isThere(principal.team.id, runId)) return { runId }
     forget(principal.team.id, options.workflowId)
     if (!isCached && options.draft) break
   }
@@ -61,13 +68,19 @@ async function isThere(teamId: Id, runId: Id): Promise<boolean> {
   return (await findRunHead({ teamId, runId })) !== undefined
 }
 
-async function insert(options: StartRun, runnable: Runnable): Promise<RunRow | null> {
+/** A worker here that has room makes the run as it begins it; otherwise it is made first and queued. Null: not made. */
+async function make(options: StartRun, runnable: Runnable, runId: Id): Promise<StartedRun | null> {
+  const run = newRun(options, runnable, runId)
+  const begun = run.owner === null ? undefined : localWorker()?.begin(run)
+  if (begun) return (await begun.made) ? { runId, rest: begun.rest } : null
+  return (await insertRun({ ...run, owner: null })) ? { runId } : null
+}
+
+function newRun(options: StartRun, runnable: Runnable, id: Id): NewRun {
   const { principal } = options
-  const input = acceptInput(runnable, options.input)
-  const owner = localOwner()
   const isActive = options.version === undefined && !options.draft
-  const made = await insertRun({
-    id: options.runId ?? newId(),
+  return {
+    id,
     teamId: principal.team.id,
     workflowId: runnable.workflowId,
     versionId: runnable.versionId,
@@ -77,7 +90,7 @@ async function insert(options: StartRun, runnable: Runnable): Promise<RunRow | n
     runBy: options.runBy ?? principal.name,
     userId: principal.kind === 'user' ? principal.userId : null,
     apiKeyId: principal.kind === 'api_key' ? principal.id : null,
-    input,
+    input: acceptInput(runnable, options.input),
     variables: {
       dynamic: options.dynamicVariables ?? {},
       runtime: options.runtimeVariables ?? {},
@@ -85,11 +98,9 @@ async function insert(options: StartRun, runnable: Runnable): Promise<RunRow | n
       parameters: options.parameters ?? {},
     },
     event: startedEvent(actorOf(principal), options.trigger, runnable.versionNumber),
-    owner,
+    owner: localOwner(),
     timeoutMs: runnable.definition.settings.timeoutMs ?? null,
-  })
-  if (made && owner) localWorker()?.take(made.row, made.log)
-  return made?.row ?? null
+  }
 }
 
 function startedEvent(actor: Actor, trigger: string, versionNumber: number | null) {

@@ -1,5 +1,6 @@
+import type { Birth, CheckpointResult } from '../db/checkpoints'
 import { encodePayload } from '../db/payloads'
-import type { RunRow } from '../db/runs'
+import { type NewRun, type RunRow, rowOf as rowOfNew } from '../db/runs'
 import { applyEvent } from '../engine/apply-event'
 import { type Decision, decide } from '../engine/decide'
 import { isTerminal, type NewEvent, type RunEvent, type RunStatus } from '../engine/events'
@@ -14,6 +15,7 @@ import { OutputCache } from './output-cache'
 import type { Program } from './plans'
 import { nowIso, type World } from './ports'
 import { type EndedAttempt, recordFailure, recordResult } from './record-result'
+import { runDue } from './run-container'
 import { computeNode, evaluateOutput, prepareNode, startNode } from './run-node'
 
 /** After this many takeovers the run is closed: something in it kills its workers. */
@@ -24,8 +26,13 @@ const MAX_PENDING_EVENTS = 200
 type Execute = Decision & { type: 'execute' }
 type Landed = { attempt: EndedAttempt; result?: RunnerResult; error?: unknown }
 
+/** A run that is not stored yet is stored after this long at the latest, however much is computed first. */
+const BORN_WITHIN_MS = 100
+
 /** What the loop needs of a run that it is advancing. */
 export interface Advancing {
+  /** Whether the run is stored: at once for one that was leased, else see {@link BegunRun.made}. */
+  made: Promise<boolean>
   /** Resolves when this worker has let the run go, with the status it then has; null: it was lost. Never rejects. */
   done: Promise<RunStatus | null>
   /** Commands were written: look at them. */
@@ -44,12 +51,24 @@ export function advanceRun(
   owner: Id,
   log?: readonly RunEvent[],
 ): Advancing {
-  const driver = new RunDriver(world, run, owner)
+  return advancing(new RunDriver(world, run, owner), log)
+}
+
+/** Makes a run and advances it: nothing of it is stored before its first checkpoint, and nothing of it seen before that. */
+export function beginRun(world: World, run: NewRun, owner: Id): Advancing {
+  const nowMs = world.clock.nowMs()
+  const { event, owner: _, ...made } = run
+  const birth = { ...made, createdAt: new Date(nowMs) }
+  const driver = new RunDriver(world, rowOfNew({ ...run, owner }, birth.createdAt), owner, birth)
+  return advancing(driver, [{ ...event, seq: 1, at: nowIso(world.clock) }])
+}
+
+function advancing(driver: RunDriver, log: readonly RunEvent[] | undefined): Advancing {
   const done = driver.drive(log).catch((error: unknown) => {
-    logger.error({ err: error, runId: run.id }, 'a run was dropped; it will be taken over')
+    logger.error({ err: error, runId: driver.runId }, 'a run was dropped; it will be taken over')
     return null
   })
-  return { done, poke: () => driver.poke(), abandon: () => driver.abandon() }
+  return { made: driver.made, done, poke: () => driver.poke(), abandon: () => driver.abandon() }
 }
 
 class RunDriver {
@@ -60,12 +79,32 @@ class RunDriver {
   private isAbandoned = false
   private isLost = false
   private steps = 0
+  /** See {@link Advancing.made}. */
+  readonly made: Promise<boolean>
+  private settleMade: (made: boolean) => void = () => {}
+  private failMade: (error: unknown) => void = () => {}
 
   constructor(
     private readonly world: World,
     private readonly run: RunRow & { wasHeld?: boolean },
     private readonly owner: Id,
-  ) {}
+    private readonly birth?: Birth,
+  ) {
+    this.made = birth ? this.promiseOfBirth() : Promise.resolve(true)
+  }
+
+  get runId(): Id {
+    return this.run.id
+  }
+
+  private promiseOfBirth(): Promise<boolean> {
+    const made = new Promise<boolean>((resolve, reject) => {
+      this.settleMade = resolve
+      this.failMade = reject
+    })
+    made.catch(() => undefined) // whoever began the run hears of it; nobody else need
+    return made
+  }
 
   poke(): void {
     this.isPoked = true
@@ -79,6 +118,17 @@ class RunDriver {
   }
 
   async drive(log: readonly RunEvent[] | undefined): Promise<RunStatus | null> {
+    try {
+      const status = await this.advance(log)
+      this.settleMade(false) // unless it was made: a promise settles once
+      return status
+    } catch (error) {
+      this.failMade(error)
+      throw error
+    }
+  }
+
+  private async advance(log: readonly RunEvent[] | undefined): Promise<RunStatus | null> {
     const program = await this.world.store.loadProgram(this.run.definitionId)
     const state = initialState(program.plan)
     for await (const event of log ?? this.world.store.readLog(this.run.id)) applyEvent(program.plan, state, event)
@@ -88,8 +138,9 @@ class RunDriver {
       { owner: this.owner, epoch: this.run.leaseEpoch },
       program.plan,
       state,
+      this.birth && { birth: this.birth, log: log ?? [] },
     )
-    const outputs = new OutputCache(this.world.store, this.run.id, state)
+    const outputs = new OutputCache(this.world.store, this.run.id, program.plan, state)
     if (this.run.wasHeld) this.recover(writer)
     this.isPoked = this.run.commandSeq > this.run.commandApplied
     try {
@@ -120,7 +171,7 @@ class RunDriver {
       this.isPoked = false
       for (const command of await this.world.store.readCommands(this.run.id, writer.commandsApplied)) {
         if (command.kind === 'stop') crashPoint('cancel.before_commit')
-        applyCommand(writer, command, outputs.remember)
+        await applyCommand(this.world, writer, command, outputs)
       }
     }
     if (this.landed.length > 0 && !writer.state.ended) {
@@ -129,6 +180,7 @@ class RunDriver {
       if (!(await this.commit(program, writer))) return false
     }
     if (writer.state.ended) return this.finish(program, writer)
+    this.dropCancelled(writer)
 
     const decisions = decide(program.plan, writer.state, new Set(this.inFlight.keys()))
     const effects: Execute[] = []
@@ -140,6 +192,10 @@ class RunDriver {
           await this.runInline(program, writer, outputs, decision)
           didInline = true
         }
+      } else if (decision.type === 'check' || decision.type === 'gather' || decision.type === 'fail') {
+        await runDue(program, this.run, writer, outputs, decision)
+        // What else was decided may be cut off by now.
+        return this.mayGoOnInMemory(writer) || this.commit(program, writer)
       } else if (decision.type === 'end') {
         writer.append(decision.event)
         return this.finish(program, writer)
@@ -152,9 +208,14 @@ class RunDriver {
     if (effects.length > 0) return this.launch(program, writer, outputs, effects)
     if (didInline) {
       crashPoint('route.before_next')
-      return writer.pending < MAX_PENDING_EVENTS || this.commit(program, writer)
+      return this.mayGoOnInMemory(writer) || this.commit(program, writer)
     }
     return this.rest(program, writer)
+  }
+
+  private mayGoOnInMemory(writer: LogWriter): boolean {
+    if (writer.pending >= MAX_PENDING_EVENTS) return false
+    return !writer.isUnborn || this.world.clock.nowMs() - this.run.createdAt.getTime() < BORN_WITHIN_MS
   }
 
   /** Nothing to decide: paused, or effects are in flight. */
@@ -170,13 +231,26 @@ class RunDriver {
     return true
   }
 
+  /** Effects whose item was cut off: nobody waits for what they return. */
+  private dropCancelled(writer: LogWriter): void {
+    for (const [key, controller] of this.inFlight) {
+      if (!writer.state.running.has(key)) controller.abort()
+    }
+  }
+
   private async runInline(program: Program, writer: LogWriter, outputs: OutputCache, decision: Execute): Promise<void> {
+    // An item that failed in this very round may have cut it off.
+    if (!isDue(writer, decision)) return
     const attempt = this.beginAttempt(program, decision)
     if (program.plan.nodes.get(decision.nodeId)?.type === 'merge') crashPoint('join.before_commit')
     try {
       const prepared = await prepareNode(program, this.run, outputs, decision)
       attempt.input = prepared.input
-      recordResult(writer, attempt, await computeNode(this.world, prepared), outputs.remember)
+      const early = writer.state.earlyCallbacks.has(decision.key)
+      const result: RunnerResult = early
+        ? { type: 'done', output: (await outputs.readKey(decision.key)) ?? null }
+        : await computeNode(this.world, prepared)
+      recordResult(writer, attempt, result, outputs)
     } catch (error) {
       logUnexpected(error, this.run.id, decision.key)
       recordFailure(writer, attempt, error, outputs.remember)
@@ -199,6 +273,7 @@ class RunDriver {
   ): Promise<boolean> {
     const ready: { attempt: EndedAttempt; start: (controller: AbortController) => Promise<RunnerResult> }[] = []
     for (const decision of effects) {
+      if (!isDue(writer, decision)) continue
       const attempt = this.beginAttempt(program, decision)
       if (decision.resumed && attempt.node.policy.atMostOnce) {
         const lost = new NodeError(
@@ -246,10 +321,10 @@ class RunDriver {
 
   private record(writer: LogWriter, outputs: OutputCache, landed: Landed): void {
     this.inFlight.delete(landed.attempt.key)
-    // What an ended run's effects still return is discarded: a finished run never changes.
-    if (writer.state.ended) return
+    // What an ended run's or a cut-off item's effects still return is discarded.
+    if (writer.state.ended || !writer.state.running.has(landed.attempt.key)) return
     crashPoint('step.before_complete_commit')
-    if (landed.result) recordResult(writer, landed.attempt, landed.result, outputs.remember)
+    if (landed.result) recordResult(writer, landed.attempt, landed.result, outputs)
     else {
       logUnexpected(landed.error, this.run.id, landed.attempt.key)
       recordFailure(writer, landed.attempt, landed.error, outputs.remember)
@@ -286,17 +361,6 @@ class RunDriver {
   ): Promise<boolean> {
     const { state } = writer
     for (const controller of this.inFlight.values()) controller.abort()
-    for (const [key, node] of state.nodes) {
-      if (node.status !== 'cancelled') continue
-      writer.node({
-        key,
-        nodeId: node.nodeId,
-        path: node.path,
-        status: 'cancelled',
-        attempt: node.attempt,
-        endedAt: writer.now(),
-      })
-    }
     writer.end({
       output,
       reason: state.ended?.reason ?? null,
@@ -320,8 +384,7 @@ class RunDriver {
 
   /** Checkpoint and release in one. True: commands came meanwhile, so the run is still ours and goes on. */
   private async letGo(program: Program, writer: LogWriter): Promise<boolean> {
-    const result = await writer.commit({ release: true, waitingFor: waitingFor(program, writer.state) })
-    this.isLost ||= result.lost
+    const result = await this.checkpoint(program, writer, true)
     if (result.lost || result.released) return false
     this.isPoked = true
     return true
@@ -329,16 +392,28 @@ class RunDriver {
 
   /** Checkpoint and keep the lease. False: the run was lost to another worker. */
   private async commit(program: Program, writer: LogWriter): Promise<boolean> {
-    const result = await writer.commit({ release: false, waitingFor: waitingFor(program, writer.state) })
-    this.isLost ||= result.lost
+    const wasUnborn = writer.isUnborn
+    const result = await this.checkpoint(program, writer, false)
     if (result.lost) {
-      logger.warn({ runId: this.run.id }, 'lease_lost: another worker holds this run')
+      if (!wasUnborn) logger.warn({ runId: this.run.id }, 'lease_lost: another worker holds this run')
       return false
     }
     if (result.commandSeq > writer.commandsApplied) this.isPoked = true
     crashPoint('step.after_complete_commit')
     return true
   }
+
+  private async checkpoint(program: Program, writer: LogWriter, release: boolean): Promise<CheckpointResult> {
+    const result = await writer.commit({ release, waitingFor: waitingFor(program, writer.state) })
+    this.isLost ||= result.lost
+    this.settleMade(!result.lost)
+    return result
+  }
+}
+
+/** It is still to be executed: ready, or running in a process that is gone. */
+function isDue(writer: LogWriter, { key }: Execute): boolean {
+  return writer.state.ready.has(key) || writer.state.running.has(key)
 }
 
 function rowOf(attempt: EndedAttempt) {

@@ -1,11 +1,20 @@
+import type { ChildEnd } from '../db/child-runs'
 import type { StoredCommand } from '../db/commands'
 import { encodePayload } from '../db/payloads'
 import { nodeKey } from '../engine/events'
+import { NodeError } from '../nodes/runner'
 import type { LogWriter } from './log-writer'
-import type { RememberOutput } from './record-result'
+import type { OutputCache } from './output-cache'
+import type { World } from './ports'
+import { type RememberOutput, recordFailure } from './record-result'
 
 /** Turns one command into events. What no longer applies (a wait that is closed, a pause of a paused run) says nothing. */
-export function applyCommand(writer: LogWriter, command: StoredCommand, remember: RememberOutput): void {
+export async function applyCommand(
+  world: World,
+  writer: LogWriter,
+  command: StoredCommand,
+  outputs: OutputCache,
+): Promise<void> {
   writer.commandsApplied = command.seq
   const { state } = writer
   if (state.ended) return
@@ -30,13 +39,115 @@ export function applyCommand(writer: LogWriter, command: StoredCommand, remember
     case 'timeout':
       writer.append({ type: 'run_timed_out', summary: 'The run took longer than the time limit of its workflow.' })
       return
+    case 'callback':
+      keepEarlyCallback(writer, command)
+      return
     case 'resolve':
-      resolve(writer, command, remember)
+      if (!state.waits.has(command.waitId)) return
+      if (command.outcome.kind === 'refused') {
+        refuseChild(writer, command, command.outcome, outputs)
+        return
+      }
+      if (command.outcome.kind === 'child') {
+        await endChild(writer, command, await world.store.readChildEnd(command.outcome.runId), outputs)
+        return
+      }
+      resolve(writer, command, outputs.remember)
   }
 }
 
+/** A call that came before its node was reached. It is kept, once, until the node asks for it. */
+function keepEarlyCallback(writer: LogWriter, command: StoredCommand & { kind: 'callback' }): void {
+  const { nodeId, path } = command
+  const key = nodeKey(path, nodeId)
+  const status = writer.state.nodes.get(key)?.status ?? 'pending'
+  if (writer.state.earlyCallbacks.has(key) || (status !== 'pending' && status !== 'ready')) return
+  const output = writer.keep(encodePayload(command.data))
+  writer.append({
+    type: 'callback_received',
+    node_id: nodeId,
+    path,
+    output_bytes: output.bytes,
+    ...(output.blob ? { output_blob: output.blob.id } : {}),
+  })
+  writer.node({ key, nodeId, path, attempt: 0, status: 'waiting', output: output.stored })
+}
+
+/** The sub-workflow could not be started: not published, another input, nested too deep. */
+function refuseChild(
+  writer: LogWriter,
+  command: StoredCommand & { kind: 'resolve' },
+  refusal: { code: string; message: string; runId: string },
+  outputs: OutputCache,
+): void {
+  failChild(writer, command, { runId: refusal.runId, status: 'not_started', tokens: 0, costUsd: 0 }, outputs, () => {
+    return new NodeError(refusal.code, refusal.message, { retryable: false })
+  })
+}
+
+/** The run of a sub-workflow ended: what it gave is the node's output, or its end is the node's failure. */
+async function endChild(
+  writer: LogWriter,
+  command: StoredCommand & { kind: 'resolve' },
+  child: ChildEnd,
+  outputs: OutputCache,
+): Promise<void> {
+  if (child.status !== 'completed') {
+    failChild(writer, command, child, outputs, () => {
+      const message = `The run of the sub-workflow ended as ${child.status}${child.summary ? `: ${child.summary}` : '.'}`
+      const details = { run_id: child.runId, status: child.status, reason: child.reason }
+      return new NodeError('child_failed', message, { details, retryable: child.status !== 'cancelled' })
+    })
+    return
+  }
+  const { nodeId, path, waitId } = command
+  const key = nodeKey(path, nodeId)
+  const attempt = writer.state.nodes.get(key)?.attempt ?? 1
+  const output = child.output ?? { value: null }
+  writer.append({
+    type: 'child_ended',
+    node_id: nodeId,
+    path,
+    wait_id: waitId,
+    run_id: child.runId,
+    status: child.status,
+    tokens: child.tokens,
+    cost_usd: child.costUsd,
+    output_bytes: child.outputBytes,
+    ...('blob' in output ? { output_blob: output.blob } : {}),
+  })
+  writer.node({ key, nodeId, path, attempt, status: 'succeeded', output, endedAt: writer.now() })
+  if ('value' in output) outputs.remember(key, output.value)
+  else outputs.expect(key)
+}
+
+function failChild(
+  writer: LogWriter,
+  command: StoredCommand & { kind: 'resolve' },
+  child: Pick<ChildEnd, 'runId' | 'status' | 'tokens' | 'costUsd'>,
+  outputs: OutputCache,
+  error: () => NodeError,
+): void {
+  const { nodeId, path, waitId } = command
+  const key = nodeKey(path, nodeId)
+  const before = writer.state.nodes.get(key)
+  const attempt = before?.attempt ?? 1
+  const startedAt = before?.startedAt ?? writer.now()
+  writer.append({
+    type: 'child_ended',
+    node_id: nodeId,
+    path,
+    wait_id: waitId,
+    run_id: child.runId,
+    status: child.status,
+    tokens: child.tokens,
+    cost_usd: child.costUsd,
+  })
+  const ended = { key, node: writer.planNode(nodeId), path, attempt, startedAt, input: undefined }
+  recordFailure(writer, ended, error(), outputs.remember)
+}
+
 function resolve(writer: LogWriter, command: StoredCommand & { kind: 'resolve' }, remember: RememberOutput): void {
-  if (!writer.state.waits.has(command.waitId)) return
   const { outcome, waitKind, actor } = command
   const key = nodeKey(command.path, command.nodeId)
   const address = { node_id: command.nodeId, path: command.path, wait_id: command.waitId }
@@ -44,7 +155,7 @@ function resolve(writer: LogWriter, command: StoredCommand & { kind: 'resolve' }
   const row = { key, nodeId: command.nodeId, path: command.path, attempt, endedAt: writer.now() }
 
   if (outcome.kind === 'fired') {
-    const port = waitKind === 'approval' || waitKind === 'input' ? { port: 'timedOut' } : {}
+    const port = waitKind === 'timer' || waitKind === 'retry' ? {} : { port: 'timedOut' }
     writer.append({ type: 'timer_fired', ...address, kind: waitKind, ...port })
     if (waitKind === 'retry') return
     const output = { fired_at: row.endedAt }
@@ -59,6 +170,15 @@ function resolve(writer: LogWriter, command: StoredCommand & { kind: 'resolve' }
     writer.node({ ...row, status: 'succeeded', output: output.stored })
     return
   }
+  if (outcome.kind === 'callback') {
+    const output = writer.keep(encodePayload(outcome.data))
+    const blob = output.blob ? { output_blob: output.blob.id } : {}
+    writer.append({ type: 'callback_received', ...address, output_bytes: output.bytes, ...blob })
+    remember(key, outcome.data ?? null)
+    writer.node({ ...row, status: 'succeeded', output: output.stored })
+    return
+  }
+  if (outcome.kind === 'child' || outcome.kind === 'refused') return
   const value = {
     decision: outcome.decision,
     approved: outcome.decision === 'approved',

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os'
 import { systemClock } from '../clock'
 import { commitCheckpoint } from '../db/checkpoints'
-import { readCommands, resolveWait } from '../db/commands'
+import { findForgottenChildren, findLiveChild, findParentWait, readChildEnd } from '../db/child-runs'
+import { readCommands, resolveWait, submitCommands } from '../db/commands'
 import { readLog } from '../db/events'
-import { readNodeOutput } from '../db/payloads'
+import { readNodeInput, readNodeOutputs } from '../db/payloads'
 import { claimRun, findAbandonedRuns, findRunsWithCommands, releaseRuns } from '../db/runs'
 import { findOverdueWaits, readWait } from '../db/waits'
 import { forgetWorkers, heartbeat, registerWorker, retireDeadNeighbours, retireWorker } from '../db/workers'
@@ -11,6 +12,7 @@ import { newId } from '../ids'
 import { loadProgram } from './plans'
 import type { World } from './ports'
 import { freeDeadQueueJobs } from './queue-recovery'
+import { startChildRun } from './start-child'
 
 const timer = { actor: { kind: 'system', name: 'timer' }, userId: null } as const
 
@@ -20,7 +22,8 @@ export const databaseWorld: World = {
     loadProgram,
     readLog,
     readCommands,
-    readNodeOutput,
+    readNodeOutputs,
+    readNodeInput,
     commitCheckpoint,
     claimRun,
     findAbandonedRuns,
@@ -32,6 +35,18 @@ export const databaseWorld: World = {
     retireDeadNeighbours: () => retireDeadNeighbours(hostname(), isAlive),
     forgetWorkers,
     freeDeadQueueJobs,
+    startChildRun,
+    findParentWait,
+    readChildEnd,
+    resolveChild: async (wait, outcome) => {
+      await resolveWait(wait, { actor: { kind: 'system', name: 'sub-workflow' }, userId: null }, outcome)
+    },
+    stopChild: async (waitId) => {
+      const child = await findLiveChild(waitId)
+      const actor = { kind: 'system', name: 'The run that waited for it' } as const
+      if (child) await submitCommands(child, [{ kind: 'stop', actor, reason: 'cancelled' }])
+    },
+    findForgottenChildren,
     readWait,
     findOverdueWaits,
     fireWait: async (wait) => (await resolveWait(wait, timer, { kind: 'fired' })) !== null,

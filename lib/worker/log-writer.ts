@@ -1,9 +1,9 @@
-import type { Checkpoint, CheckpointResult, NewWait, NodeRow } from '../db/checkpoints'
+import type { Birth, Checkpoint, CheckpointResult, NewWait, NodeRow } from '../db/checkpoints'
 import type { EncodedPayload } from '../db/payloads'
 import type { RunRow } from '../db/runs'
 import { applyEvent } from '../engine/apply-event'
 import type { NewEvent, RunEvent } from '../engine/events'
-import type { Plan } from '../engine/graph'
+import type { Plan, PlanNode } from '../engine/graph'
 import type { RunState } from '../engine/state'
 import type { Id } from '../ids'
 import { type Chance, nowIso, type World } from './ports'
@@ -18,6 +18,9 @@ export class LogWriter {
   private nodes = new Map<string, NodeRow>()
   private waits: NewWait[] = []
   private blobs: { id: Id; body: string }[] = []
+  /** Waits that are closed without an answer, because what they belong to was cut off. */
+  private closedWaits: Id[] = []
+  private cancelledSeen: number
   private tokens = 0
   private costUsd = 0
   private committedSeq: number
@@ -30,9 +33,24 @@ export class LogWriter {
     private readonly lease: { owner: Id; epoch: number },
     private readonly plan: Plan,
     readonly state: RunState,
+    /** Of a run that is not stored yet, with the events that `state` is folded from: its first checkpoint makes it. */
+    private unborn?: { birth: Birth; log: readonly RunEvent[] },
   ) {
-    this.committedSeq = state.lastSeq
+    this.committedSeq = unborn ? 0 : state.lastSeq
+    if (unborn) this.events.push(...unborn.log)
     this.commandsApplied = run.commandApplied
+    this.cancelledSeen = state.cancelled.length
+  }
+
+  planNode(id: string): PlanNode {
+    const node = this.plan.nodes.get(id)
+    if (!node) throw new Error(`the plan has no node ${id}`)
+    return node
+  }
+
+  /** True until the run is stored. */
+  get isUnborn(): boolean {
+    return this.unborn !== undefined
   }
 
   /** Events not yet durable. */
@@ -62,6 +80,26 @@ export class LogWriter {
       this.tokens += event.usage.input_tokens + event.usage.output_tokens
       this.costUsd += event.usage.cost_usd ?? 0
     }
+    if (event.type === 'child_ended') {
+      this.tokens += event.tokens
+      this.costUsd += event.cost_usd
+    }
+    this.keepCancelled(placed.at)
+  }
+
+  /** Rows of what the last event cut off. */
+  private keepCancelled(at: string): void {
+    const { cancelled, nodes } = this.state
+    for (; this.cancelledSeen < cancelled.length; this.cancelledSeen++) {
+      const { key, waitId } = cancelled[this.cancelledSeen] as (typeof cancelled)[number] // below its length
+      const node = nodes.get(key)
+      if (!node) continue
+      const { nodeId, path, attempt } = node
+      this.node({ key, nodeId, path, attempt, status: 'cancelled', endedAt: at })
+      if (waitId === undefined) continue
+      if (!this.waits.some((wait) => wait.id === waitId)) this.closedWaits.push(waitId)
+      this.waits = this.waits.filter((wait) => wait.id !== waitId)
+    }
   }
 
   /** Keeps the row of a node run; what an earlier call said and this one does not is kept. */
@@ -86,6 +124,7 @@ export class LogWriter {
   /** Makes everything durable, or nothing (`lost`: the run is somebody else's now). */
   async commit(options: { release: boolean; waitingFor: string | null }): Promise<CheckpointResult> {
     const result = await this.world.store.commitCheckpoint({
+      ...(this.unborn ? { birth: this.unborn.birth } : {}),
       runId: this.run.id,
       teamId: this.run.teamId,
       workflowId: this.run.workflowId,
@@ -104,14 +143,18 @@ export class LogWriter {
       nodes: [...this.nodes.values()],
       waits: this.waits,
       blobs: this.blobs,
+      closedWaits: this.closedWaits,
+      isChild: this.run.parentWaitId !== null,
     })
     if (!result.lost) {
+      this.unborn = undefined
       for (const wait of this.waits) if (wait.dueAt) fireSoon(this.world, wait.id, wait.dueAt)
       this.committedSeq = this.state.lastSeq
       this.events = []
       this.nodes = new Map()
       this.waits = []
       this.blobs = []
+      this.closedWaits = []
       this.tokens = 0
       this.costUsd = 0
     }

@@ -1,11 +1,12 @@
-import type { LocalWorker } from '../db/local-worker'
-import type { RunRow } from '../db/runs'
+import type { BegunRun, LocalWorker } from '../db/local-worker'
+import type { NewRun, RunRow } from '../db/runs'
 import { HEARTBEAT_MS, SWEEP_MS } from '../db/workers'
 import type { RunEvent, RunStatus } from '../engine/events'
 import { crashPoint } from '../faults'
 import type { Id } from '../ids'
 import { log } from '../log'
-import { type Advancing, advanceRun } from './advance-run'
+import { type Advancing, advanceRun, beginRun } from './advance-run'
+import { attendForgottenChildren } from './child-runs'
 import type { Store, World } from './ports'
 import { fireOverdueTimers } from './timers'
 
@@ -41,11 +42,20 @@ export class RunLoop implements LocalWorker {
   }
 
   take(run: RunRow & { wasHeld?: boolean }, log?: readonly RunEvent[]): void {
-    const advancing = advanceRun(this.world, run, this.owner, log)
-    this.runs.set(run.id, advancing)
+    this.hold(run.id, advanceRun(this.world, run, this.owner, log))
+  }
+
+  begin(run: NewRun): BegunRun {
+    const held = this.runs.get(run.id) ?? this.hold(run.id, beginRun(this.world, run, this.owner))
+    return { made: held.made, rest: held.done }
+  }
+
+  private hold(runId: Id, advancing: Advancing): Advancing {
+    this.runs.set(runId, advancing)
     void advancing.done.then(() => {
-      if (this.runs.get(run.id) === advancing) this.runs.delete(run.id)
+      if (this.runs.get(runId) === advancing) this.runs.delete(runId)
     })
+    return advancing
   }
 
   letGo(runId: Id): Promise<RunStatus | null> | undefined {
@@ -114,6 +124,7 @@ export class RunLoop implements LocalWorker {
     }
     await this.store.freeDeadQueueJobs()
     await fireOverdueTimers(this.store)
+    await attendForgottenChildren(this.world)
   }
 
   /** A heartbeat or sweep that fails is tried again at the next tick: the database may be away for a while. */

@@ -6,6 +6,7 @@ import { setLocalWorker } from '../db/local-worker'
 import { ensureListening, onPoke } from '../db/notify'
 import type { Id } from '../ids'
 import { log } from '../log'
+import { settleChild, startChild } from './child-runs'
 import { databaseWorld } from './database-world'
 import { RunLoop } from './loop'
 import { holdQueueLock } from './queue-recovery'
@@ -38,6 +39,9 @@ export async function startWorker(
       if (!(await fireTimer(databaseWorld.store, (payload as { wait_id: Id }).wait_id)))
         throw new Error('not due yet on the database clock')
     },
+    start_child: async (payload) => startChild(databaseWorld, (payload as { wait_id: Id }).wait_id),
+    settle_child: async (payload) => settleChild(databaseWorld, (payload as { run_id: Id }).run_id),
+    stop_child: async (payload) => databaseWorld.store.stopChild((payload as { wait_id: Id }).wait_id),
     time_out_run: async (payload) => {
       const { run_id: id, team_id: teamId } = payload as { run_id: Id; team_id: Id }
       await submitCommands({ id, teamId }, [{ kind: 'timeout' }])

@@ -12,6 +12,7 @@ export interface Program {
   nodesById: Map<string, WorkflowNode>
   nodesByName: Map<string, WorkflowNode>
   nodeNames: string[]
+  callbackNodes: WorkflowNode[]
   /** How each node is executed, by node id; see `NodeType.kind`. */
   kinds: Map<string, NodeType['kind']>
 }
@@ -27,17 +28,22 @@ export async function loadProgram(definitionId: Id): Promise<Program> {
     kept.set(definitionId, found)
     return found
   }
-  const definition = await loadDefinition(definitionId)
-  const program: Program = {
+  const program = makeProgram(await loadDefinition(definitionId))
+  kept.set(definitionId, program)
+  const oldest = kept.size > MAX_KEPT ? kept.keys().next().value : undefined
+  if (oldest !== undefined) kept.delete(oldest)
+  return program
+}
+
+/** Compiles a definition. */
+export function makeProgram(definition: WorkflowDefinition): Program {
+  return {
     definition,
     plan: compile(definition).plan,
     nodesById: new Map(definition.nodes.map((node) => [node.id, node])),
     nodesByName: new Map(definition.nodes.map((node) => [node.name, node])),
     nodeNames: definition.nodes.map((node) => node.name),
+    callbackNodes: definition.nodes.filter((node) => node.type === 'callback'),
     kinds: new Map(definition.nodes.map((node) => [node.id, nodeType(node.type)?.kind ?? 'inline'])),
   }
-  kept.set(definitionId, program)
-  const oldest = kept.size > MAX_KEPT ? kept.keys().next().value : undefined
-  if (oldest !== undefined) kept.delete(oldest)
-  return program
 }

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock'
 import type { Checkpoint, CheckpointResult } from '../db/checkpoints'
+import type { ChildEnd } from '../db/child-runs'
 import type { StoredCommand } from '../db/commands'
 import type { RunRow } from '../db/runs'
 import type { WaitRow } from '../db/waits'
 import type { RunEvent } from '../engine/events'
+import type { WaitOutcome } from '../engine/waits'
 import type { Id } from '../ids'
 import type { RunnerResult } from '../nodes/runner'
 import type { Program } from './plans'
@@ -26,7 +28,8 @@ export interface Store {
   loadProgram(definitionId: Id): Promise<Program>
   readLog(runId: Id): AsyncIterable<RunEvent>
   readCommands(runId: Id, applied: number): Promise<StoredCommand[]>
-  readNodeOutput(runId: Id, key: string): Promise<unknown>
+  readNodeOutputs(runId: Id, keys: readonly string[]): Promise<Map<string, unknown>>
+  readNodeInput(runId: Id, key: string): Promise<unknown>
   /** Conditional on owner, epoch and last event: `lost`, and nothing written, when any of them is not as expected. */
   commitCheckpoint(checkpoint: Checkpoint): Promise<CheckpointResult>
 
@@ -43,6 +46,16 @@ export interface Store {
   retireDeadNeighbours(): Promise<void>
   forgetWorkers(): Promise<void>
   freeDeadQueueJobs(): Promise<void>
+
+  /** Makes the run that an open child wait asks for, once. Answers why not, when it cannot be started. */
+  startChildRun(wait: WaitRow): Promise<{ runId: Id; code: string; message: string } | null>
+  /** The wait that waits for this run, which has ended. */
+  findParentWait(runId: Id): Promise<Id | undefined>
+  readChildEnd(runId: Id): Promise<ChildEnd>
+  resolveChild(wait: WaitRow, outcome: WaitOutcome & { kind: 'child' | 'refused' }): Promise<void>
+  /** Stops the run that a wait, which was cancelled, had asked for. */
+  stopChild(waitId: Id): Promise<void>
+  findForgottenChildren(limit: number): Promise<{ waitId: Id; childId: Id | null; todo: 'start' | 'settle' | 'stop' }[]>
 
   readWait(id: Id): Promise<WaitRow | null>
   findOverdueWaits(lateMs: number, limit: number): Promise<WaitRow[]>

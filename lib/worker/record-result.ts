@@ -4,12 +4,14 @@ import { encodePayload } from '../db/payloads'
 import { canonicalJson } from '../engine/canonical-json'
 import type { Failure } from '../engine/events'
 import type { PlanNode } from '../engine/graph'
+import { MAX_OUTPUT_BYTES } from '../engine/limits'
 import { retryDelayMs } from '../engine/retry-delay'
 import { nextThread } from '../engine/state'
 import type { ApprovalRequest } from '../engine/waits'
 import type { Id } from '../ids'
 import { NodeError, type RunnerResult } from '../nodes/runner'
 import type { LogWriter } from './log-writer'
+import type { OutputCache } from './output-cache'
 
 /** One attempt of one node, ended: what the log, the node run and the waits say about it. */
 export interface EndedAttempt {
@@ -26,19 +28,16 @@ export interface EndedAttempt {
 export type RememberOutput = (key: string, value: unknown) => void
 
 /** An attempt that gave a result: the node succeeded, or waits. */
-export function recordResult(
-  writer: LogWriter,
-  ended: EndedAttempt,
-  result: RunnerResult,
-  remember: RememberOutput,
-): void {
+export function recordResult(writer: LogWriter, ended: EndedAttempt, result: RunnerResult, outputs: OutputCache): void {
   const { key, node, path, attempt, startedAt } = ended
-  const input = writer.keep(encodePayload(ended.input)).stored
-  const row = { key, nodeId: node.id, path, attempt, input, startedAt }
+  if (result.type === 'container') return recordContainer(writer, ended, result, outputs)
+  const input = ended.input === undefined ? {} : { input: writer.keep(encodePayload(ended.input)).stored }
+  const row = { key, nodeId: node.id, path, attempt, startedAt, ...input }
   const address = { node_id: node.id, path }
   if (result.type === 'wait') {
     const wait = newWait(writer.chance.newId(), ended, result)
-    const thread = result.kind === 'timer' ? {} : { thread: nextThread(writer.state) }
+    const isHuman = result.kind === 'approval' || result.kind === 'input'
+    const thread = isHuman ? { thread: nextThread(writer.state) } : {}
     const title =
       result.kind === 'approval'
         ? { title: result.request.title }
@@ -54,12 +53,20 @@ export function recordResult(
       ...thread,
       ...title,
       ...(wait.dueAt ? { due_at: wait.dueAt } : {}),
+      ...(wait.kind === 'child' ? { child_run_id: wait.request.runId } : {}),
     })
     writer.wait(wait)
     writer.node({ ...row, status: 'waiting' })
     return
   }
-  const output = writer.keep(encodePayload(result.output))
+  const encoded = encodePayload(result.output)
+  if (encoded.bytes > MAX_OUTPUT_BYTES) {
+    const message = `The output has ${encoded.bytes} bytes; at most ${MAX_OUTPUT_BYTES} are allowed. Keep large values elsewhere and pass a reference.`
+    const details = { bytes: encoded.bytes, limit: MAX_OUTPUT_BYTES }
+    const error = new NodeError('output_too_large', message, { retryable: false, details })
+    return recordFailure(writer, ended, error, outputs.remember)
+  }
+  const output = writer.keep(encoded)
   for (const usage of result.calls ?? []) writer.append({ type: 'llm_called', ...address, attempt, usage })
   if (result.message) writer.append({ type: 'message_shown', ...address, ...result.message })
   writer.append({
@@ -71,7 +78,7 @@ export function recordResult(
     output_bytes: output.bytes,
     ...(output.blob ? { output_blob: output.blob.id } : {}),
   })
-  remember(key, result.output ?? null)
+  outputs.remember(key, result.output ?? null)
   writer.node({
     ...row,
     status: 'succeeded',
@@ -79,6 +86,31 @@ export function recordResult(
     endedAt: writer.now(),
     ...(result.calls ? { usage: result.calls } : {}),
   })
+}
+
+/** A container opens: its items are kept as its input, and the log says how many there are. */
+function recordContainer(
+  writer: LogWriter,
+  ended: EndedAttempt,
+  result: RunnerResult & { type: 'container' },
+  outputs: OutputCache,
+): void {
+  const { key, node, path, attempt, startedAt } = ended
+  const isList = result.container === 'forEach'
+  const config = typeof ended.input === 'object' ? ended.input : {}
+  const input = writer.keep(encodePayload(isList ? { ...config, items: result.items } : config)).stored
+  if (isList) outputs.rememberItems(key, result.items)
+  writer.append({
+    type: 'container_started',
+    node_id: node.id,
+    path,
+    attempt,
+    container: result.container,
+    ...(isList ? { items: result.items.length } : {}),
+    concurrency: isList ? result.concurrency : 1,
+    on_item_error: isList ? result.onItemError : 'fail',
+  })
+  writer.node({ key, nodeId: node.id, path, attempt, startedAt, input, status: 'running' })
 }
 
 /** An attempt that failed: another follows after a wait, the error flows on as data, or the run fails. */

@@ -1,16 +1,18 @@
 import type { z } from 'zod'
+import { callbackUrl } from '../callback-url'
 import { publishDelta } from '../db/notify'
 import type { RunRow } from '../db/runs'
 import { evaluateExpression } from '../engine/expression'
 import { ExpressionError } from '../engine/expression-error'
 import { buildScope, type ExpressionScope } from '../engine/expression-scope'
+import { pathSeenFrom } from '../engine/graph'
 import type { RunState } from '../engine/state'
 import { renderTemplate } from '../engine/template'
 import { isNodeTypeId, type NodeTypeId, nodeTypes } from '../nodes/registry'
 import { NodeError, type Runner, type RunnerContext, type RunnerResult } from '../nodes/runner'
 import { runners } from '../nodes/runners'
 import type { WorkflowNode } from '../workflow/document'
-import type { OutputCache } from './output-cache'
+import { OUTSIDE, type OutputCache, type Viewpoint } from './output-cache'
 import type { Program } from './plans'
 import type { World } from './ports'
 
@@ -34,6 +36,8 @@ interface Address {
   nodeId: string
   path: string[]
   attempt: number
+  /** A container that asks its own condition: it looks from inside this turn. */
+  turn?: string
 }
 
 /** Resolves the config of a node. Throws NodeError naming the field. */
@@ -47,7 +51,7 @@ export async function prepareNode(
   if (!node || !isNodeTypeId(node.type)) {
     throw new NodeError('unknown_type', `There is no node type "${node?.type ?? at.nodeId}".`, { retryable: false })
   }
-  const scope = scopeOf(program, run, outputs)
+  const scope = await scopeOf(program, run, outputs, at)
   const evaluate = (source: string) => inNode(() => evaluateExpression(source, scope, NODE_EXPRESSION_LIMITS))
   const render = (template: unknown) => inNode(() => renderTemplate(template, scope))
   if (node.pinned && run.versionId === null) return pinned(node, at, run)
@@ -133,7 +137,7 @@ export async function evaluateOutput(
 ): Promise<unknown> {
   const declared = program.definition.outputs
   if (declared && Object.keys(declared).length > 0) {
-    const scope = scopeOf(program, run, outputs)
+    const scope = await scopeOf(program, run, outputs, undefined)
     const value: Record<string, unknown> = {}
     for (const [name, source] of Object.entries(declared)) {
       value[name] = await inField(`outputs.${name}`, () => evaluateExpression(source, scope))
@@ -141,22 +145,47 @@ export async function evaluateOutput(
     return value
   }
   const end = state.endKey === undefined ? undefined : state.nodes.get(state.endKey)
-  return end ? ((await outputs.read(end.nodeId)) ?? null) : null
+  return end ? ((await outputs.read(end.nodeId, OUTSIDE)) ?? null) : null
 }
 
-function scopeOf(program: Program, run: RunRow, outputs: OutputCache): ExpressionScope {
+/** What an expression sees at an address; `undefined`: outside of every container, after the last node. */
+async function scopeOf(
+  program: Program,
+  run: RunRow,
+  outputs: OutputCache,
+  at: Address | undefined,
+): Promise<ExpressionScope> {
+  const from = at ? viewpointOf(program, at) : OUTSIDE
   return buildScope({
     inputs: run.input,
     inputSchema: program.definition.inputs,
     nodeNames: program.nodeNames,
     loadOutput: (name) => {
       const node = program.nodesByName.get(name)
-      return node ? outputs.read(node.id) : undefined
+      return node ? outputs.read(node.id, from) : undefined
     },
     vars: run.variables.dynamic,
     runtime: run.variables.runtime,
+    ...(from.containers.length > 0 ? await outputs.itemAt(from) : {}),
+    ...(at && program.callbackNodes.length > 0 ? { callbacks: callbacksOf(program, run, at) } : {}),
     run: { id: run.id, started_at: run.createdAt.toISOString(), workflow_id: run.workflowId },
   })
+}
+
+function viewpointOf(program: Program, at: Address): Viewpoint {
+  const containers = program.plan.nodes.get(at.nodeId)?.containers ?? []
+  if (at.turn === undefined) return { containers, path: at.path }
+  return { containers: [...containers, at.nodeId], path: [...at.path, at.turn] }
+}
+
+/** The URL of every callback node that can be seen from here. */
+function callbacksOf(program: Program, run: RunRow, at: Address): Record<string, string> {
+  const urls: Record<string, string> = {}
+  for (const node of program.callbackNodes) {
+    const path = pathSeenFrom(program.plan, node.id, at)
+    if (path) urls[node.name] = callbackUrl({ runId: run.id, nodeId: node.id, path })
+  }
+  return urls
 }
 
 /** `parameters` of the run: a key equal to the node's id or name holds config members that replace the stored ones. */

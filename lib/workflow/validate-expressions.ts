@@ -21,6 +21,7 @@ export function expressionProblems(definition: WorkflowDefinition): Problem[] {
   const problems: Problem[] = []
   const known = {
     nodeNames: definition.nodes.map((node) => node.name),
+    callbackNames: definition.nodes.filter((node) => node.type === 'callback').map((node) => node.name),
     inputNames: declaredNames(definition.inputs),
     isOpen: 'additionalProperties' in definition.inputs && definition.inputs.additionalProperties !== false,
     comesBefore: orderOf(definition),
@@ -39,6 +40,7 @@ export function expressionProblems(definition: WorkflowDefinition): Problem[] {
 
 interface Known {
   nodeNames: string[]
+  callbackNames: string[]
   inputNames: string[]
   isOpen: boolean
   /** A path leads from the node of this name to the node with this id. */
@@ -95,6 +97,10 @@ function referenceProblems(reference: ExpressionReference, place: Place, known: 
   }
   if ((root === 'item' || root === 'index') && node?.parentId === undefined && !isAskedInside(place)) {
     return problem('error', 'no_item', `"${root}" exists only inside a container such as forEach.`)
+  }
+  if (root === 'callbacks' && name !== undefined && !known.callbackNames.includes(name)) {
+    const hint = didYouMean(name, known.callbackNames)
+    return problem('error', 'unknown_callback', `there is no callback step "${name}".${hint}`)
   }
   if (isScopeName(root)) return []
   const near = known.inputNames.includes(root) ? ` Did you mean "inputs.${root}"?` : didYouMean(root, SCOPE_NAMES)

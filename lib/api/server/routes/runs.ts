@@ -10,7 +10,7 @@ import { getRun } from '../../../usecases/get-run'
 import { getRunDefinition } from '../../../usecases/get-run-definition'
 import { listNodeRuns } from '../../../usecases/list-node-runs'
 import { listRuns } from '../../../usecases/list-runs'
-import { startRun } from '../../../usecases/start-run'
+import { type StartedRun, startRun } from '../../../usecases/start-run'
 import { contracts } from '../../contracts/routes'
 import { Reply } from '../answer'
 import { defineRoute } from '../define-route'
@@ -18,7 +18,7 @@ import { streamReply } from '../stream-reply'
 
 export const runRoutes = [
   defineRoute(contracts.startRun, async ({ principal, params, body, request, prefersAsync, onceId }) => {
-    const { runId } = await startRun({
+    const { runId, rest } = await startRun({
       principal,
       runId: onceId,
       workflowId: params.workflow_id,
@@ -33,7 +33,7 @@ export const runRoutes = [
     })
     const headers: Record<string, string> = { Location: `/v1/runs/${runId}` }
     if (prefersAsync) headers['Preference-Applied'] = 'respond-async'
-    else await waitFor(runId, body.wait, request)
+    else await waitFor(runId, body.wait, request, rest)
     return new Reply({ json: await getRun({ principal, runId }), status: prefersAsync ? 202 : 201, headers })
   }),
 
@@ -88,9 +88,14 @@ function triggerOf(principal: Principal): string {
   return principal.kind === 'user' ? 'browser' : 'api'
 }
 
-async function waitFor(runId: string, seconds: number | undefined, request: Request): Promise<void> {
+async function waitFor(
+  runId: string,
+  seconds: number | undefined,
+  request: Request,
+  rest?: StartedRun['rest'],
+): Promise<void> {
   if (seconds !== undefined && seconds > 0)
-    await awaitRun({ runId, timeoutMs: seconds * 1_000, signal: request.signal })
+    await awaitRun({ runId, timeoutMs: seconds * 1_000, signal: request.signal, rest })
 }
 
 function statusesOf(text: string | undefined): RunStatus[] | undefined {
