@@ -44,6 +44,7 @@ async function prepare() {
 async function start() {
   const product = await importServer(root)
   const dataFolder = resolve(product.readKnobs().DATA_DIR)
+  stopping.unless(product.claimStrayError)
   stopping.after(await product.claimDataFolder(dataFolder))
   await product.settlePort()
   await product.checkGivenDatabase()
@@ -73,6 +74,7 @@ async function start() {
 async function startWorkerAlone() {
   const product = await importServer(root)
   const dataFolder = resolve(product.readKnobs().DATA_DIR)
+  stopping.unless(product.claimStrayError)
   await product.loadSecrets(dataFolder)
   await step('Join the database', async () => {
     const database = await product.joinDatabase(dataFolder)

@@ -234,11 +234,11 @@ export async function findRunsWithCommands(owner: Id): Promise<Id[]> {
   return result.rows.map((row) => row.id)
 }
 
-/** Lets go of runs without advancing them: a worker that stops in good order. They are queued again at once. */
-export async function releaseRuns(owner: Id): Promise<void> {
+/** Lets go of runs without advancing them: a worker that stops in good order. They are queued again at once. Absent `runIds`: all. */
+export async function releaseRuns(owner: Id, runIds?: readonly Id[]): Promise<void> {
   await pool().query(
-    `WITH freed AS (UPDATE runs r SET lease_owner = NULL WHERE r.lease_owner = $1 RETURNING r.id)
+    `WITH freed AS (UPDATE runs r SET lease_owner = NULL WHERE r.lease_owner = $1 AND ($2::uuid[] IS NULL OR r.id = ANY($2)) RETURNING r.id)
      SELECT (${enqueueSql('f.id')}).id FROM freed f`,
-    [owner],
+    [owner, runIds ?? null],
   )
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 export interface SinkCall {
   path: string
   key: string
+  atMs: number
 }
 
 export interface EffectSink {
@@ -13,16 +14,20 @@ export interface EffectSink {
   close(): Promise<void>
 }
 
-/** An HTTP server outside the engine that notes every call with its idempotency key. `delayMs`: before it answers. */
-export async function openEffectSink(delayMs = 0): Promise<EffectSink> {
+/** An HTTP server outside the engine that notes every call with its idempotency key. `hold`: what it waits for before it answers a path. */
+export async function openEffectSink(
+  hold: (path: string) => Promise<unknown> | undefined = () => undefined,
+): Promise<EffectSink> {
   const calls: SinkCall[] = []
   const server = createServer((request, response) => {
-    calls.push({ path: request.url ?? '', key: String(request.headers['idempotency-key'] ?? '') })
+    const path = request.url ?? ''
+    calls.push({ path, key: String(request.headers['idempotency-key'] ?? ''), atMs: Date.now() })
     request.resume()
-    setTimeout(() => {
+    const answer = () => {
       response.writeHead(200, { 'content-type': 'application/json' })
-      response.end(JSON.stringify({ ok: true, path: request.url }))
-    }, delayMs)
+      response.end(JSON.stringify({ ok: true, path }))
+    }
+    void (hold(path) ?? Promise.resolve()).then(answer)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {

@@ -1,13 +1,38 @@
 /**
  * A worker in a process of its own, for tests that kill it: `ENGINE_CRASH_AT` says where it dies. It works on DATABASE_URL
- * until it is killed. A message to it (`ChildOrder`) makes it act as a person would, through the use cases.
+ * until it is told to stop, as `npm run worker` is. A message to it (`ChildOrder`) makes it act as a person would, through
+ * the use cases. Its HTTP node throws outside its own promise when the path says so, as a faulty library might.
  */
+import { onStop } from '../../scripts/bootstrap/on-stop.mjs'
 import type { Principal } from '../auth/principal'
+import { closeDatabase } from '../db/client'
+import { closeNotify } from '../db/notify'
+import { runners } from '../nodes/runners'
 import { commandRun } from '../usecases/command-run'
 import { decideApproval } from '../usecases/decide-approval'
 import { startWorker } from '../worker/main'
+import { claimStrayError } from '../worker/stray-errors'
 
-await startWorker({})
+const stopping = onStop()
+stopping.unless(claimStrayError)
+
+const { http } = runners
+runners.http = (context) => {
+  if (context.config.url.endsWith('/throws')) return new Promise(() => setTimeout(() => fail('thrown in a timer'), 5))
+  if (context.config.url.endsWith('/rejects'))
+    return new Promise(() => void Promise.reject(new Error('nobody awaits it')))
+  return http(context)
+}
+
+function fail(message: string): never {
+  throw new Error(message)
+}
+
+const worker = await startWorker({})
+const { WORKER_GRACE_MS } = process.env
+stopping.first((graceMs) => worker.stop(WORKER_GRACE_MS ? Number(WORKER_GRACE_MS) : graceMs))
+stopping.after(closeDatabase)
+stopping.after(closeNotify)
 process.send?.('ready')
 
 process.on('message', (message) => {

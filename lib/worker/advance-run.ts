@@ -37,7 +37,9 @@ export interface Advancing {
   done: Promise<RunStatus | null>
   /** Commands were written: look at them. */
   poke(): void
-  /** Let go as soon as what is in flight can be dropped: the process stops. */
+  /** Begin nothing more, and let go when what is in flight has landed and is recorded: the process stops. */
+  drain(): void
+  /** Let go at once and drop what is in flight: the process has no more time, or the lease is lost. */
   abandon(): void
 }
 
@@ -68,7 +70,13 @@ function advancing(driver: RunDriver, log: readonly RunEvent[] | undefined): Adv
     logger.error({ err: error, runId: driver.runId }, 'a run was dropped; it will be taken over')
     return null
   })
-  return { made: driver.made, done, poke: () => driver.poke(), abandon: () => driver.abandon() }
+  return {
+    made: driver.made,
+    done,
+    poke: () => driver.poke(),
+    drain: () => driver.drain(),
+    abandon: () => driver.abandon(),
+  }
 }
 
 class RunDriver {
@@ -76,6 +84,7 @@ class RunDriver {
   private readonly landed: Landed[] = []
   private wakeUp: (() => void) | undefined
   private isPoked = false
+  private isDraining = false
   private isAbandoned = false
   private isLost = false
   private steps = 0
@@ -108,6 +117,11 @@ class RunDriver {
 
   poke(): void {
     this.isPoked = true
+    this.wakeUp?.()
+  }
+
+  drain(): void {
+    this.isDraining = true
     this.wakeUp?.()
   }
 
@@ -181,6 +195,7 @@ class RunDriver {
     }
     if (writer.state.ended) return this.finish(program, writer)
     this.dropCancelled(writer)
+    if (this.isDraining) return this.windDown(program, writer)
 
     const decisions = decide(program.plan, writer.state, new Set(this.inFlight.keys()))
     const effects: Execute[] = []
@@ -216,6 +231,14 @@ class RunDriver {
   private mayGoOnInMemory(writer: LogWriter): boolean {
     if (writer.pending >= MAX_PENDING_EVENTS) return false
     return !writer.isUnborn || this.world.clock.nowMs() - this.run.createdAt.getTime() < BORN_WITHIN_MS
+  }
+
+  /** The process stops: what is done becomes durable, what is in flight may land, and nothing is decided any more. */
+  private async windDown(program: Program, writer: LogWriter): Promise<boolean> {
+    if (this.inFlight.size > 0) return this.rest(program, writer)
+    await this.commit(program, writer)
+    this.isAbandoned = true
+    return false
   }
 
   /** Nothing to decide: paused, or effects are in flight. */

@@ -1,11 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { readEvents } from '../db/events'
 import { CRASH_POINTS, type CrashPoint } from '../faults'
+import { killWorkers, spawnWorker } from '../testing/children'
 import { draw } from '../testing/definition'
 import { type EffectSink, openEffectSink } from '../testing/effect-sink'
 import { atRest, ended, makePublished, successes, waitForRun } from '../testing/runs'
-import type { ChildOrder } from '../testing/worker-child'
 import { commandRun } from '../usecases/command-run'
 import { decideApproval } from '../usecases/decide-approval'
 import { startRun } from '../usecases/start-run'
@@ -15,7 +14,6 @@ import { startRun } from '../usecases/start-run'
  * saw and by the log: a node that had finished is never executed again, and one that was cut off keeps its key.
  */
 
-const children: ChildProcess[] = []
 let sink: EffectSink
 
 beforeAll(async () => {
@@ -23,27 +21,11 @@ beforeAll(async () => {
 })
 afterAll(() => sink.close())
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
   sink.calls.length = 0
+  return killWorkers()
 })
 
-/** A worker process; resolves when it is ready, or when it has died before that. */
-async function spawn(crashAt?: string): Promise<{ child: ChildProcess; died: Promise<NodeJS.Signals | null> }> {
-  const child = fork('lib/testing/worker-child.ts', {
-    execArgv: ['--import', 'tsx'],
-    env: {
-      ...process.env,
-      EGRESS_ALLOW: '127.0.0.1',
-      WORKER_LEASE_MS: '1500',
-      LOG_LEVEL: 'warn',
-      ...(crashAt ? { ENGINE_CRASH_AT: crashAt } : { ENGINE_CRASH_AT: '' }),
-    },
-  })
-  children.push(child)
-  const died = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)))
-  await Promise.race([new Promise((resolve) => child.once('message', resolve)), died])
-  return { child, died }
-}
+const spawn = (crashAt = '') => spawnWorker({ ENGINE_CRASH_AT: crashAt })
 
 const call = (path: string) => ({ type: 'http', config: { method: 'POST', url: `${sink.url}/${path}`, body: {} } })
 
@@ -122,13 +104,13 @@ describe('F-02: killed at any point, another worker finishes the run', () => {
     const first = await spawn(point)
     const { principal, runId } = await begin()
     if (!whileFinishing.includes(point)) {
-      expect(await first.died).toBe('SIGKILL')
+      expect(await first.ended).toBe('SIGKILL')
       await spawn()
     }
     await waitForRun(runId, atRest, 20_000)
     await decideApproval({ principal, runId, nodeId: 'approval', decision: 'approved' })
     if (whileFinishing.includes(point)) {
-      expect(await first.died).toBe('SIGKILL')
+      expect(await first.ended).toBe('SIGKILL')
       await spawn()
     }
     await expectFinished(runId)
@@ -139,8 +121,8 @@ describe('F-02: killed at any point, another worker finishes the run', () => {
     const first = await spawn(point)
     const { principal, runId } = await begin()
     await waitForRun(runId, atRest, 20_000)
-    first.child.send({ do: 'approve', principal, runId, nodeId: 'approval' } satisfies ChildOrder)
-    expect(await first.died).toBe('SIGKILL')
+    first.order({ do: 'approve', principal, runId, nodeId: 'approval' })
+    expect(await first.ended).toBe('SIGKILL')
     await spawn()
     // Whether or not the decision was stored before the crash, deciding again so is the same decision.
     await decideApproval({ principal, runId, nodeId: 'approval', decision: 'approved' })
@@ -153,7 +135,7 @@ describe('F-02: killed at any point, another worker finishes the run', () => {
     const { principal, runId } = await begin()
     await waitForRun(runId, atRest, 20_000)
     await commandRun({ principal, runId, command: 'stop' })
-    expect(await first.died).toBe('SIGKILL')
+    expect(await first.ended).toBe('SIGKILL')
     await spawn()
     expect(await waitForRun(runId, ended, 20_000)).toBe('cancelled')
     expect(sink.calls.map((each) => each.path).sort()).toEqual(['/first', '/second'])
@@ -161,7 +143,7 @@ describe('F-02: killed at any point, another worker finishes the run', () => {
 
   test('F-03: killed at every boundary of one run, one worker after another', async () => {
     const { principal, runId } = await begin()
-    for (let passage = 1; passage <= 4; passage++) await (await spawn('step.after_complete_commit:1')).died
+    for (let passage = 1; passage <= 4; passage++) await (await spawn('step.after_complete_commit:1')).ended
     await spawn()
     await waitForRun(runId, atRest, 20_000)
     await decideApproval({ principal, runId, nodeId: 'approval', decision: 'approved' })

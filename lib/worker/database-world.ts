@@ -13,6 +13,7 @@ import { loadProgram } from './plans'
 import type { World } from './ports'
 import { freeDeadQueueJobs } from './queue-recovery'
 import { startChildRun } from './start-child'
+import { owningStrayErrors } from './stray-errors'
 
 const timer = { actor: { kind: 'system', name: 'timer' }, userId: null } as const
 
@@ -66,7 +67,8 @@ export const databaseWorld: World = {
   },
   chance: { newId: () => newId(), random: () => Math.random() },
   // The config was parsed by the schema that the runner is typed with.
-  perform: ({ runner, context }, signal) => runner({ ...context, config: context.config as never, signal }),
+  perform: ({ runner, context }, signal) =>
+    owningStrayErrors(() => runner({ ...context, config: context.config as never, signal })),
 }
 
 /** Whether a process of this machine lives. */

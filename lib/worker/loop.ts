@@ -84,15 +84,21 @@ export class RunLoop implements LocalWorker {
     this.take(run)
   }
 
-  /** Stops taking runs at once, lets go of those it holds, and waits for what is in flight at most `graceMs`. */
+  /** Stops taking runs at once, lets go of those that do nothing, and of the others as they land, after `graceMs` in any case. */
   async stop(graceMs: number): Promise<void> {
     this.isStopping = true
     for (const callOff of this.callOffs) callOff()
     const { store, clock } = this.world
     const stopBeating = clock.every(HEARTBEAT_MS, () => this.guard(this.beat()))
-    const inFlight = Promise.all(Array.from(this.runs.values(), (run) => run.done))
+    const inFlight = Promise.all(
+      Array.from(this.runs, async ([id, run]) => {
+        run.drain()
+        await run.done
+        await store.releaseRuns(this.owner, [id])
+      }),
+    )
     const grace = new Promise<void>((resolve) => clock.after(graceMs, resolve))
-    await Promise.race([inFlight, grace])
+    await Promise.race([inFlight.catch(() => undefined), grace])
     for (const run of this.runs.values()) run.abandon()
     stopBeating()
     await store.releaseRuns(this.owner)

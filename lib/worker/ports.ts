@@ -36,7 +36,8 @@ export interface Store {
   claimRun(runId: Id, owner: Id): Promise<(RunRow & { wasHeld: boolean }) | null>
   findAbandonedRuns(limit: number): Promise<Id[]>
   findRunsWithCommands(owner: Id): Promise<Id[]>
-  releaseRuns(owner: Id): Promise<void>
+  /** Absent `runIds`: all that the owner holds. */
+  releaseRuns(owner: Id, runIds?: readonly Id[]): Promise<void>
 
   /** Leased on the clock of the store. */
   registerWorker(): Promise<Id>

@@ -15,6 +15,7 @@ const IMPATIENCE_AFTER_MS = 1_000
 export function onStop() {
   const serving = []
   const opened = []
+  const claims = []
   let stopping
   let askedAt = 0
 
@@ -47,6 +48,7 @@ export function onStop() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, asked)
   if (process.env.npm_lifecycle_event) whenParentEnds(asked) // npm was killed and could not pass that on
   process.on('uncaughtException', (error) => {
+    if (claims.some((claim) => claim(error))) return
     process.stderr.write(`${error?.stack ?? error}\n`)
     void now(1)
   })
@@ -55,6 +57,8 @@ export function onStop() {
     first: (close) => serving.push(close),
     /** Runs after those, the newest first. */
     after: (close) => opened.push(close),
+    /** An error nobody caught for which this answers true does not stop the process. */
+    unless: (claim) => claims.push(claim),
     now,
   }
 }
