@@ -11,6 +11,7 @@ import { designerActions } from './actions/all-actions'
 import { keysOf } from './actions/shortcut'
 import { Canvas } from './canvas/canvas'
 import { CanvasToolbar } from './canvas/canvas-toolbar'
+import { ContainerPicker } from './canvas/container-picker'
 import { StepPicker } from './canvas/step-picker'
 import { DesignerProvider, useAct, useDesigner, useServices, useUi } from './designer-context'
 import { Inspector, InspectorSheet, LazyDialogs, LiveRun, useWarmUp } from './lazy-parts'
@@ -73,6 +74,7 @@ function Workbench({ workflow, readOnlyBecause }: DesignerProps) {
         </div>
       </div>
       <StepPicker />
+      <ContainerPicker />
       <ShortcutsDialog />
       <ConflictDialog />
       <LazyDialogs readOnly={readOnly} />

@@ -1,6 +1,8 @@
 import type { Connection, EdgeChange, NodeChange } from 'reactflow'
+import type { WorkflowDefinition } from '@/lib/workflow/document'
 import type { ConnectionWish } from './document/connect'
 import type { Point } from './document/edit'
+import { geometryOf } from './document/geometry'
 import type { Selection } from './document/history'
 import type { FlowEdge, FlowNode } from './to-flow'
 
@@ -13,9 +15,15 @@ export function wishOf(connection: Connection | FlowEdge): ConnectionWish | unde
   return { source, target, sourcePort: sourceHandle ?? 'out' }
 }
 
-/** New places of nodes that were dragged. */
-export function positionsOf(nodes: readonly FlowNode[]): Map<string, Point> {
-  return new Map(nodes.map((node) => [node.id, { x: node.position.x, y: node.position.y }]))
+/** New places, on the whole canvas, of nodes that were dragged. React Flow reports them from the corner of their frame. */
+export function placesOf(definition: WorkflowDefinition, nodes: readonly FlowNode[]): Map<string, Point> {
+  const { boxes } = geometryOf(definition)
+  return new Map(
+    nodes.map(({ id, parentId, position }) => {
+      const frame = boxes.get(parentId ?? '') ?? { x: 0, y: 0 }
+      return [id, { x: frame.x + position.x, y: frame.y + position.y }]
+    }),
+  )
 }
 
 /** The selection after React Flow's changes; the same object when they do not touch it. */

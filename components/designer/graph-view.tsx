@@ -19,6 +19,7 @@ import 'reactflow/dist/style.css'
 import './designer.css'
 import type { WorkflowDefinition } from '@/lib/workflow/document'
 import { FlowEdge } from './canvas/flow-edge'
+import { FrameCard } from './canvas/frame-card'
 import { NodeCard } from './canvas/node-card'
 import { useFarAway } from './canvas/use-far-away'
 import { useSmoothMoves } from './canvas/use-smooth-moves'
@@ -26,7 +27,7 @@ import type { EdgeRunState, NodeRunView } from './run-view'
 import { type FlowEdge as FlowEdgeType, type FlowNode, problemsByNode, toFlowEdges, toFlowNodes } from './to-flow'
 
 /** Kept outside of components: React Flow draws everything anew when these objects change. */
-export const flowNodeTypes: NodeTypes = { workflow: NodeCard }
+export const flowNodeTypes: NodeTypes = { workflow: NodeCard, frame: FrameCard }
 export const flowEdgeTypes: EdgeTypes = { workflow: FlowEdge }
 export const FIT: FitViewOptions = { padding: 0.18, maxZoom: 1, minZoom: 0.1 }
 /** From here on the names of nodes can be read. */
@@ -167,7 +168,9 @@ export function GraphMiniMap() {
       pannable
       zoomable
       ariaLabel="Map of the workflow"
-      nodeClassName={(node) => `ds-mini ${node.data.run ? `ds-mini-${node.data.run.status}` : ''}`}
+      nodeClassName={(node) =>
+        `ds-mini ${node.type === 'frame' ? 'ds-mini-frame' : ''} ${node.data.run ? `ds-mini-${node.data.run.status}` : ''}`
+      }
       nodeBorderRadius={10}
     />
   )

@@ -9,6 +9,10 @@ export interface NodeRunView {
   durationMs?: number
   /** One line shown on hover and read to screen readers, e.g. `Waiting for a decision` or `HTTP 503`. */
   note?: string
+  /** Of a container: how far it is, e.g. `3 of 10`, and how many of its items failed. */
+  progress?: { text: string; errors: number }
+  /** Its result was taken over from an earlier run. */
+  reused?: boolean
 }
 
 /**

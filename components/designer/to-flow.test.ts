@@ -3,8 +3,8 @@ import { nodeTypes } from '@/lib/nodes/registry'
 import { hasIcon } from './canvas/node-icon'
 import { setConfigField } from './document/edit'
 import { NOTHING } from './document/history'
-import { sample } from './document/testing'
-import { positionsOf, selectionAfter, wishOf } from './from-flow'
+import { sample, withLoop } from './document/testing'
+import { placesOf, selectionAfter, wishOf } from './from-flow'
 import { type Drawing, problemsByNode, toFlowEdges, toFlowNodes } from './to-flow'
 
 const plain: Drawing = { selection: NOTHING, problems: new Map() }
@@ -42,6 +42,18 @@ describe('toFlowNodes', () => {
     const again = toFlowNodes(definition, { ...plain, problems, nodeStates: { end: { status: 'running' } } }, second)
     expect(again).toEqual(second)
     expect(again.every((node, i) => node === second[i])).toBe(true)
+  })
+
+  it('draws a container as a frame, before what is inside of it', () => {
+    const nodes = toFlowNodes(withLoop(), plain)
+    const [, loop, ask] = nodes
+    expect([loop?.type, loop?.selectable, loop?.width, loop?.data.inside]).toEqual(['frame', false, 640, 2])
+    expect([ask?.type, ask?.parentId, ask?.position]).toEqual(['workflow', 'loop', { x: 40, y: 100 }])
+    expect(loop?.ariaLabel).toBe('Each order, forEach, 2 steps inside')
+    expect(ask?.ariaLabel).toContain('inside Each order')
+    if (ask === undefined) throw new Error('it was drawn')
+    const dragged = { ...ask, position: { x: 60, y: 120 } }
+    expect(placesOf(withLoop(), [dragged])).toEqual(new Map([['ask', { x: 380, y: 120 }]]))
   })
 
   it('draws a port that only an edge still knows, so that no edge is invisible', () => {
@@ -87,7 +99,7 @@ describe('from React Flow', () => {
     })
     const [start] = toFlowNodes(sample(), plain)
     if (start === undefined) throw new Error('the sample has nodes')
-    expect(positionsOf([{ ...start, position: { x: 7, y: 8 } }])).toEqual(new Map([['start', { x: 7, y: 8 }]]))
+    expect(placesOf(sample(), [{ ...start, position: { x: 7, y: 8 } }])).toEqual(new Map([['start', { x: 7, y: 8 }]]))
     const before = { nodes: ['a'], edges: [] }
     const after = selectionAfter(
       before,

@@ -1,8 +1,11 @@
 import { type Edge, type Node, Position } from 'reactflow'
 import type { Problem, WorkflowDefinition, WorkflowEdge, WorkflowNode } from '@/lib/workflow/document'
+import type { Point } from './document/edit'
+import { geometryOf } from './document/geometry'
 import type { Selection } from './document/history'
-import { type DrawnPort, drawnPorts, usedPortsByNode } from './document/ports'
-import { HANDLE_SIZE, handlesOf, sizeOf } from './document/size'
+import { isContainer, type Nesting, nestingOf } from './document/nesting'
+import type { DrawnPort } from './document/ports'
+import { HANDLE_SIZE, handlesOf, type Size } from './document/size'
 import { readingOrder } from './document/topology'
 import type { EdgeRunState, NodeRunView } from './run-view'
 
@@ -13,8 +16,11 @@ export interface FlowNodeData extends Record<string, unknown> {
   ports: readonly DrawnPort[]
   problems: readonly Problem[]
   run: NodeRunView | undefined
+  /** Of a container: how many steps are directly inside it. */
+  inside: number
 }
-export type FlowNode = Node<FlowNodeData, 'workflow'>
+/** A card, or a frame: a container around the steps that lie inside it. */
+export type FlowNode = Node<FlowNodeData, 'workflow' | 'frame'>
 
 export interface FlowEdgeData extends Record<string, unknown> {
   state: EdgeRunState
@@ -35,6 +41,8 @@ export interface Drawing {
 }
 
 const NO_PROBLEMS: readonly Problem[] = []
+/** What is inside of a frame is reached through it; its head takes the pointer back. */
+const THROUGH = { pointerEvents: 'none' } as const
 
 /**
  * The nodes to draw. An unchanged node keeps its object from `previous`, so React Flow and the memoised cards skip it:
@@ -47,20 +55,38 @@ export function toFlowNodes(
 ): FlowNode[] {
   const before = new Map(previous.map((flow) => [flow.id, flow]))
   const selected = new Set(drawing.selection.nodes)
-  const used = usedPortsByNode(definition)
+  const geometry = geometryOf(definition)
+  const nesting = nestingOf(definition)
   return readingOrder(definition).map((node) => {
-    const ports = drawnPorts(node, used.get(node.id) ?? [])
+    const ports = geometry.ports.get(node.id) ?? []
+    const parentId = nesting.parentOf.get(node.id)
+    const inside = nesting.childrenOf(node.id).length
     const problems = drawing.problems.get(node.id) ?? NO_PROBLEMS
     const run = drawing.nodeStates?.[node.id]
     const old = before.get(node.id)
-    const data = sameData(old?.data, node, ports, problems, run)
+    const data = sameData(old?.data, { node, ports, problems, run, inside })
     const isSelected = selected.has(node.id)
-    if (old && old.data === data && (old.selected ?? false) === isSelected && samePlace(old, node)) return old
-    const size = sizeOf(ports)
+    const { width = 0, height = 0 } = geometry.boxes.get(node.id) ?? {}
+    const size = { width, height }
+    const inset = geometry.insetOf(parentId)
+    const position = { x: node.position.x + inset.x, y: node.position.y + inset.y }
+    if (
+      old &&
+      old.data === data &&
+      (old.selected ?? false) === isSelected &&
+      old.parentId === parentId &&
+      samePlace(old, position, size)
+    ) {
+      return old
+    }
+    const frame = isContainer(node)
     return {
       id: node.id,
-      type: 'workflow',
-      position: node.position,
+      type: frame ? 'frame' : 'workflow',
+      position,
+      ...(parentId === undefined ? {} : { parentId }),
+      // A frame is chosen by its head; a selection that is drawn inside of it is about the steps.
+      ...(frame ? { selectable: false, style: THROUGH } : {}),
       data,
       selected: isSelected,
       ...size,
@@ -74,30 +100,25 @@ export function toFlowNodes(
         width: HANDLE_SIZE,
         height: HANDLE_SIZE,
       })),
-      ariaLabel: describe(node, problems, run),
+      ariaLabel: describe(node, problems, run, nesting),
       domAttributes: { 'aria-roledescription': 'step' },
     }
   })
 }
 
-function samePlace(flow: FlowNode, node: WorkflowNode): boolean {
-  return flow.position.x === node.position.x && flow.position.y === node.position.y
+function samePlace(flow: FlowNode, { x, y }: Point, { width, height }: Size): boolean {
+  return flow.position.x === x && flow.position.y === y && flow.width === width && flow.height === height
 }
 
-function sameData(
-  old: FlowNodeData | undefined,
-  node: WorkflowNode,
-  ports: readonly DrawnPort[],
-  problems: readonly Problem[],
-  run: NodeRunView | undefined,
-): FlowNodeData {
+function sameData(old: FlowNodeData | undefined, now: FlowNodeData): FlowNodeData {
   const same =
     old !== undefined &&
-    old.node === node &&
-    sameList(old.problems, problems, (a, b) => a.message === b.message && a.severity === b.severity) &&
-    sameList(old.ports, ports, samePort) &&
-    sameRun(old.run, run)
-  return same ? old : { node, ports, problems, run }
+    old.node === now.node &&
+    old.inside === now.inside &&
+    sameList(old.problems, now.problems, (a, b) => a.message === b.message && a.severity === b.severity) &&
+    sameList(old.ports, now.ports, samePort) &&
+    sameRun(old.run, now.run)
+  return same ? old : now
 }
 
 function sameList<T>(a: readonly T[], b: readonly T[], same: (a: T, b: T) => boolean): boolean {
@@ -116,14 +137,28 @@ function sameRun(a: NodeRunView | undefined, b: NodeRunView | undefined): boolea
     a.count === b.count &&
     a.attempt === b.attempt &&
     a.durationMs === b.durationMs &&
-    a.note === b.note
+    a.note === b.note &&
+    a.reused === b.reused &&
+    a.progress?.text === b.progress?.text &&
+    a.progress?.errors === b.progress?.errors
   )
 }
 
 /** What a screen reader says of a node. */
-function describe(node: WorkflowNode, problems: readonly Problem[], run: NodeRunView | undefined): string {
+function describe(
+  node: WorkflowNode,
+  problems: readonly Problem[],
+  run: NodeRunView | undefined,
+  nesting: Nesting,
+): string {
   const errors = problems.filter((problem) => problem.severity === 'error').length
   const parts = [`${node.name}, ${node.type}`]
+  const container = nesting.byId.get(nesting.parentOf.get(node.id) ?? '')
+  if (container !== undefined) parts.push(`inside ${container.name}`)
+  if (isContainer(node)) {
+    const inside = nesting.childrenOf(node.id).length
+    parts.push(inside === 0 ? 'empty' : inside === 1 ? '1 step inside' : `${inside} steps inside`)
+  }
   if (node.disabled) parts.push('disabled')
   if (errors > 0) parts.push(errors === 1 ? '1 error' : `${errors} errors`)
   if (run !== undefined) parts.push(run.note === undefined ? run.status : `${run.status}, ${run.note}`)

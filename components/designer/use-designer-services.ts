@@ -17,7 +17,8 @@ import { saveDraft } from './autosave/save-draft'
 import { readUnsaved, writeUnsaved } from './autosave/unsaved-draft'
 import { watchDocument } from './autosave/watch-document'
 import type { DesignerServices, WorkflowMeta } from './designer-context'
-import { FIT } from './graph-view'
+import { boundsOf } from './document/geometry'
+import { FIT, MIN_ZOOM } from './graph-view'
 import { createDesignerStore } from './store/designer-store'
 import { createProblemStore, watchProblems } from './store/problem-store'
 import { createUiStore, readPreferences, writePreferences } from './store/ui-store'
@@ -27,6 +28,8 @@ const MOVE_MS = 180
 /** How near to the edge of the canvas a card may lie and still count as seen. */
 const EDGE_PX = 24
 const READABLE_ZOOM = 0.5
+/** How long a step that was just added may take to be drawn. */
+const MAX_FRAMES = 10
 
 /** Builds the parts of one open designer and keeps them in step: document → drawing, problems, autosave, browser storage. */
 export function useDesignerServices(workflow: Workflow, readOnly: boolean): DesignerServices {
@@ -182,30 +185,38 @@ function canvasPort(
       ? { clientX: 0, clientY: 0 }
       : { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2 }
   }
+  /** The view moves when one of the steps cannot be seen, once the change that asked for it is drawn. */
+  const show = (nodeIds: readonly string[], frames = MAX_FRAMES) => {
+    requestAnimationFrame(() => {
+      const box = canvasElement.current?.getBoundingClientRect()
+      const nodes = nodeIds.flatMap((id) => flow().getInternalNode(id) ?? [])
+      if (nodes.length < nodeIds.length && frames > 0) return show(nodeIds, frames - 1)
+      if (nodes.length === 0 || box === undefined) return
+      const bounds = boundsOf(
+        nodes.map(({ internals, width = 0, height = 0 }) => ({ ...internals.positionAbsolute, width, height })),
+      )
+      const zoom = flow().getZoom()
+      const { x: left, y: top } = flow().flowToScreenPosition(bounds)
+      const inside =
+        left >= box.left + EDGE_PX &&
+        top >= box.top + EDGE_PX &&
+        left + bounds.width * zoom <= box.right - EDGE_PX &&
+        top + bounds.height * zoom <= box.bottom - EDGE_PX
+      if (inside) return
+      const room = Math.min((box.width - EDGE_PX * 2) / bounds.width, (box.height - EDGE_PX * 2) / bounds.height)
+      const centre = { x: bounds.x + bounds.width / 2, y: bounds.y + bounds.height / 2 }
+      const wanted = Math.max(MIN_ZOOM, Math.min(Math.max(zoom, READABLE_ZOOM), room))
+      void flow().setCenter(centre.x, centre.y, { zoom: wanted, duration: MOVE_MS })
+    })
+  }
   return {
     fit: (nodeIds) => {
       const nodes = nodeIds?.map((id) => ({ id }))
       // After the change that asked for it is drawn.
       requestAnimationFrame(() => void flow().fitView({ ...FIT, ...(nodes ? { nodes } : {}), duration: MOVE_MS }))
     },
-    reveal: (nodeId) => {
-      requestAnimationFrame(() => {
-        const node = flow().getNode(nodeId)
-        const box = canvasElement.current?.getBoundingClientRect()
-        if (node === undefined || box === undefined) return
-        const size = { width: node.width ?? 0, height: node.height ?? 0 }
-        const { x: left, y: top } = flow().flowToScreenPosition(node.position)
-        const zoom = flow().getZoom()
-        const inside =
-          left >= box.left + EDGE_PX &&
-          top >= box.top + EDGE_PX &&
-          left + size.width * zoom <= box.right - EDGE_PX &&
-          top + size.height * zoom <= box.bottom - EDGE_PX
-        if (inside) return
-        const centre = { x: node.position.x + size.width / 2, y: node.position.y + size.height / 2 }
-        void flow().setCenter(centre.x, centre.y, { zoom: Math.max(zoom, READABLE_ZOOM), duration: MOVE_MS })
-      })
-    },
+    reveal: (nodeId) => show([nodeId]),
+    revealAll: (nodeIds) => show(nodeIds),
     zoomIn: () => void flow().zoomIn({ duration: MOVE_MS }),
     zoomOut: () => void flow().zoomOut({ duration: MOVE_MS }),
     zoomTo: (zoom) => void flow().zoomTo(zoom, { duration: MOVE_MS }),
@@ -214,9 +225,10 @@ function canvasPort(
       return { at: flow().screenToFlowPosition({ x: clientX, y: clientY }, { snapToGrid: false }), clientX, clientY }
     },
     screenPlaceOf: (nodeId) => {
-      const node = flow().getNode(nodeId)
+      const node = flow().getInternalNode(nodeId)
       if (node === undefined) return middle()
-      const { x, y } = flow().flowToScreenPosition({ x: node.position.x + (node.width ?? 0), y: node.position.y })
+      const { x: left, y: top } = node.internals.positionAbsolute
+      const { x, y } = flow().flowToScreenPosition({ x: left + (node.width ?? 0), y: top })
       return { clientX: x, clientY: y }
     },
   }

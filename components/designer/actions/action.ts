@@ -8,6 +8,8 @@ export interface CanvasPort {
   fit(nodeIds?: readonly string[]): void
   /** Scrolls to a node if it cannot be seen; the zoom stays. */
   reveal(nodeId: string): void
+  /** Moves the view as little as shows these nodes, once the change that made them is drawn; not at all when they are seen. */
+  revealAll(nodeIds: readonly string[]): void
   zoomIn(): void
   zoomOut(): void
   zoomTo(zoom: number): void

@@ -18,6 +18,7 @@ function open({ readOnly = false } = {}) {
     ui: ui.getState,
     canvas: {
       fit: () => {},
+      revealAll: () => {},
       reveal: () => {},
       zoomIn: () => {},
       zoomOut: () => {},

@@ -1,5 +1,6 @@
 import type { DesignerAction } from './action'
 import { arrangeActions } from './arrange-actions'
+import { containerActions } from './container-actions'
 import { editActions } from './edit-actions'
 import { stepActions } from './step-actions'
 import { viewActions } from './view-actions'
@@ -10,6 +11,7 @@ export const designerActions: readonly DesignerAction[] = [
   ...workflowActions,
   ...editActions,
   ...stepActions,
+  ...containerActions,
   ...arrangeActions,
   ...viewActions,
 ]

@@ -1,6 +1,9 @@
 import { type Alignment, type Axis, align, distribute } from '../document/align'
 import { moveNodes, type Point } from '../document/edit'
-import { layoutPositions } from '../document/layout'
+import { geometryOf } from '../document/geometry'
+import { layOut } from '../document/layout'
+import { makeRoom, moveTo } from '../document/move'
+import { nestingOf, outermost } from '../document/nesting'
 import type { DesignerAction } from './action'
 
 export const layoutAction: DesignerAction = {
@@ -11,9 +14,13 @@ export const layoutAction: DesignerAction = {
   enabled: (context) => context.document().definition.nodes.length > 1,
   perform: async (context) => {
     const { definition, selection } = context.document()
-    const positions = await layoutPositions(definition, selection.nodes)
-    // The document may have changed meanwhile: only places are taken over.
-    const change = { label: 'Tidy up', definition: moveNodes(context.document().definition, positions) }
+    const laidOut = await layOut(definition, selection.nodes)
+    // The document may have changed meanwhile: only places are taken over, of steps that are still in the same container.
+    const { parentOf } = nestingOf(context.document().definition)
+    const places = laidOut.nodes
+      .filter((node) => parentOf.get(node.id) === nestingOf(laidOut).parentOf.get(node.id))
+      .map((node) => [node.id, node.position] as const)
+    const change = { label: 'Tidy up', definition: moveNodes(context.document().definition, new Map(places)) }
     context.document().commit(change)
     context.canvas.fit(selection.nodes.length > 1 ? selection.nodes : undefined)
     return undefined
@@ -75,15 +82,16 @@ function nudge(direction: string, { x, y }: Point, fine: boolean): DesignerActio
     enabled: (context) => context.document().selection.nodes.length > 0,
     perform: (context) => {
       const { definition, selection } = context.document()
-      const chosen = new Set(selection.nodes)
-      const positions = new Map(
-        definition.nodes
-          .filter((node) => chosen.has(node.id))
-          .map((node) => [node.id, { x: node.position.x + x * distance, y: node.position.y + y * distance }]),
+      const { boxes } = geometryOf(definition)
+      const places = new Map(
+        outermost(definition, selection.nodes).flatMap((id) => {
+          const box = boxes.get(id)
+          return box === undefined ? [] : [[id, { x: box.x + x * distance, y: box.y + y * distance }] as const]
+        }),
       )
       return {
         label: 'Move',
-        definition: moveNodes(definition, positions),
+        definition: makeRoom(boxes, moveTo(definition, places)),
         coalesce: `nudge:${selection.nodes.join()}`,
       }
     },

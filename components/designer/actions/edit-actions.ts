@@ -83,6 +83,7 @@ export function pasting(context: ActionContext, text: string, atPointer: boolean
   const pasted = paste(definition, clip, at)
   if (pasted.leftOut.length > 0) context.notify(`“${pasted.leftOut.join('”, “')}” is left out: a workflow starts once.`)
   if (pasted.selection.nodes.length === 0) return undefined
+  context.canvas.revealAll(pasted.selection.nodes)
   return { label: `Paste ${counted(pasted.selection)}`, ...pasted }
 }
 
@@ -134,6 +135,7 @@ export const duplicateAction: DesignerAction = {
       context.notify('A workflow starts once: its start cannot be duplicated.')
       return undefined
     }
+    context.canvas.revealAll(pasted.selection.nodes)
     return { label: `Duplicate ${counted(pasted.selection)}`, ...pasted }
   },
 }

@@ -1,7 +1,7 @@
 import { connect, connectionRefusal } from '../document/connect'
 import { findNode } from '../document/identity'
+import { spotAfterPort } from '../document/place'
 import { portsOf } from '../document/ports'
-import { straightTop } from '../document/size'
 import { type Direction, neighbour, readingOrder } from '../document/topology'
 import type { DesignerState } from '../store/designer-store'
 import type { ActionContext, DesignerAction } from './action'
@@ -33,9 +33,6 @@ export const addAction: DesignerAction = {
   },
 }
 
-/** How far to the right of a step the next one is put. */
-export const NEXT_STEP_PX = 328
-
 export const addAfterAction: DesignerAction = {
   id: 'add-after',
   label: 'Add the next step',
@@ -48,10 +45,9 @@ export const addAfterAction: DesignerAction = {
   perform: (context) => {
     const state = context.document()
     const nodeId = onlyNode(state)
-    const node = nodeId === undefined ? undefined : findNode(state.definition, nodeId)
     const port = nodeId === undefined ? undefined : freePort(state, nodeId)
-    if (nodeId === undefined || node === undefined || port === undefined) return undefined
-    const at = { x: node.position.x + NEXT_STEP_PX, y: straightTop(node, port) }
+    if (nodeId === undefined || port === undefined) return undefined
+    const at = spotAfterPort(state.definition, nodeId, port)
     const picker = { place: { kind: 'after', nodeId, port, at } as const, ...context.canvas.screenPlaceOf(nodeId) }
     context.ui().set({ picker })
     return undefined

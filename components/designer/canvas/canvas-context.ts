@@ -7,6 +7,8 @@ export interface CanvasEditing {
   insertOnEdge(edgeId: string, at: { clientX: number; clientY: number }): void
   /** Opens the picker to add a node after a port. */
   addAfterPort(nodeId: string, port: string, at: { clientX: number; clientY: number }): void
+  /** Opens the picker to add a node inside a container. */
+  addInside(containerId: string, at: { clientX: number; clientY: number }): void
 }
 
 export const CanvasEditingContext = createContext<CanvasEditing | null>(null)

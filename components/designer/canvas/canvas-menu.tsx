@@ -13,6 +13,14 @@ import {
 import { type DesignerAction, isEnabled } from '../actions/action'
 import { layoutAction } from '../actions/arrange-actions'
 import {
+  addInsideAction,
+  dissolveAction,
+  moveIntoAction,
+  takeOutAction,
+  wrapForEachAction,
+  wrapWhileAction,
+} from '../actions/container-actions'
+import {
   copyAction,
   cutAction,
   deleteAction,
@@ -40,6 +48,7 @@ const groups: Record<MenuPlace['on'], DesignerAction[][]> = {
   ],
   selection: [
     [inspectAction, renameAction, addAfterAction, connectAction],
+    [addInsideAction, wrapForEachAction, wrapWhileAction, moveIntoAction, takeOutAction, dissolveAction],
     [cutAction, copyAction, duplicateAction],
     [disableAction, layoutAction, zoomSelectionAction],
     [deleteAction],

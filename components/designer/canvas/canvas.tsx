@@ -16,13 +16,18 @@ import {
 } from 'reactflow'
 import 'reactflow/dist/style.css'
 import '../designer.css'
+import type { WorkflowDefinition } from '@/lib/workflow/document'
 import { GRID_PX } from '../actions/arrange-actions'
+import { cutNotice } from '../actions/container-actions'
 import { focusStep } from '../actions/step-actions'
 import { useDesigner, useProblems, useServices, useUi } from '../designer-context'
 import { connect, connectionRefusal, reconnect } from '../document/connect'
-import { moveNodes, type Point } from '../document/edit'
+import { dropInto, dropTarget } from '../document/containers'
+import type { Point } from '../document/edit'
+import { frameAt, framesWithin } from '../document/geometry'
 import { NOTHING } from '../document/history'
-import { positionsOf, selectionAfter, wishOf } from '../from-flow'
+import { nestingOf } from '../document/nesting'
+import { placesOf, selectionAfter, wishOf } from '../from-flow'
 import { FIT, flowEdgeTypes, flowNodeTypes, GraphMiniMap, MAX_ZOOM, MIN_ZOOM, VIRTUAL_FROM_NODES } from '../graph-view'
 import { type FlowEdge, type FlowNode, toFlowEdges, toFlowNodes } from '../to-flow'
 import { CanvasEditingContext } from './canvas-context'
@@ -52,6 +57,8 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
 
   // A drag in progress lies over the document; the document gets it as one change when it ends.
   const [drag, setDrag] = useState<ReadonlyMap<string, Point> | null>(null)
+  // The container that a step would enter, and the one it would leave, if it were let go now.
+  const [drop, setDrop] = useState<{ into?: string; from?: string } | null>(null)
   const previous = useRef<{ nodes: FlowNode[]; edges: FlowEdge[] }>({ nodes: [], edges: [] })
   const drawn = useMemo(() => {
     const drawing = { selection, problems, nodeStates: overlay?.nodeStates, edgeStates: overlay?.edgeStates }
@@ -60,12 +67,14 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
     return previous.current
   }, [definition, selection, problems, overlay])
   const nodes = useMemo(() => {
-    if (drag === null) return drawn.nodes
+    if (drag === null && drop === null) return drawn.nodes
     return drawn.nodes.map((node) => {
-      const position = drag.get(node.id)
-      return position === undefined ? node : { ...node, position, dragging: true }
+      const position = drag?.get(node.id)
+      if (position !== undefined) return { ...node, position, dragging: true }
+      if (drop === null || node.type !== 'frame' || (node.id !== drop.into && node.id !== drop.from)) return node
+      return { ...node, className: node.id === drop.into ? 'ds-drop-into' : 'ds-drop-from' }
     })
-  }, [drawn, drag])
+  }, [drawn, drag, drop])
 
   const onNodesChange = useCallback(
     (changes: NodeChange<FlowNode>[]) => {
@@ -89,14 +98,37 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
     },
     [store, flow],
   )
-  const onDragStop = useCallback(
-    (dragged: readonly FlowNode[]) => {
-      setDrag(null)
-      const { definition: now, commit } = store.getState()
-      commit({ label: 'Move', definition: moveNodes(now, positionsOf(dragged)) })
+  const onDrag = useCallback(
+    (node: FlowNode, dragged: readonly FlowNode[]) => {
+      const { definition: now } = store.getState()
+      const into = dropTarget(now, placesOf(now, dragged), node.id)
+      const from = nestingOf(now).parentOf.get(node.id)
+      const next = into === from ? null : { into, from }
+      setDrop((old) => (old?.into === next?.into && old?.from === next?.from ? old : next))
     },
     [store],
   )
+  const onDragStop = useCallback(
+    (node: FlowNode, dragged: readonly FlowNode[]) => {
+      setDrag(null)
+      setDrop(null)
+      const { definition: now, commit } = store.getState()
+      const places = placesOf(now, dragged)
+      const into = dropTarget(now, places, node.id)
+      const result = dropInto(now, places, into)
+      commit({ label: result.moved.length === 0 ? 'Move' : moveLabel(now, into), definition: result.definition })
+      if (result.cut > 0) actions.notify(cutNotice(result.cut))
+    },
+    [store, actions],
+  )
+  const band = useRef<{ x: number; y: number; width: number; height: number } | null>(null)
+  const onBandEnd = useCallback(() => {
+    if (band.current === null) return
+    const { definition: now, selection: chosen, select } = store.getState()
+    const frames = framesWithin(now, band.current)
+    band.current = null
+    if (frames.length > 0) select({ ...chosen, nodes: [...new Set([...chosen.nodes, ...frames])] })
+  }, [store])
 
   const moving = useRef<string | undefined>(undefined)
   const isValid = useCallback(
@@ -152,6 +184,19 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
         className="absolute inset-0"
         onPointerMove={(event) => {
           pointer.current = { clientX: event.clientX, clientY: event.clientY }
+          const { userSelectionRect: rect, userSelectionActive, transform } = flow.getState()
+          if (rect === null || !userSelectionActive) return
+          const [left, top, zoom] = transform
+          const place = { x: (rect.x - left) / zoom, y: (rect.y - top) / zoom }
+          band.current = { ...place, width: rect.width / zoom, height: rect.height / zoom }
+        }}
+        onPointerDownCapture={(event) => {
+          // A frame is chosen as soon as its head is pressed, or a drag of it would take the chosen steps along.
+          if (event.shiftKey || event.metaKey || event.ctrlKey || event.button !== 0) return
+          const head = (event.target as HTMLElement).closest<HTMLElement>('.ds-frame-head')
+          const id = head?.closest<HTMLElement>('.react-flow__node')?.dataset.id
+          const { selection: chosen, select } = store.getState()
+          if (id !== undefined && !chosen.nodes.includes(id)) select({ nodes: [id], edges: [] })
         }}
         onPointerLeave={() => {
           pointer.current = null
@@ -160,9 +205,13 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           if (readOnly || !event.dataTransfer.types.includes(STEP_MIME)) return
           event.preventDefault()
           event.dataTransfer.dropEffect = 'copy'
+          const into = frameAt(store.getState().definition, edits.pointOf(event))
+          setDrop((old) => (old?.into === into ? old : into === undefined ? null : { into }))
         }}
+        onDragLeave={() => setDrop(null)}
         onDrop={(event) => {
           const type = event.dataTransfer.getData(STEP_MIME)
+          setDrop(null)
           if (readOnly || type === '') return
           event.preventDefault()
           edits.dropStep(type, event)
@@ -200,10 +249,17 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           edgeTypes={flowEdgeTypes}
           onNodesChange={onNodesChange}
           onEdgesChange={onEdgesChange}
-          onNodeDragStop={(_, __, dragged) => onDragStop(dragged)}
+          onNodeDrag={(_, node, dragged) => onDrag(node, dragged)}
+          onNodeDragStop={(_, node, dragged) => onDragStop(node, dragged)}
+          onSelectionEnd={onBandEnd}
           onNodeClick={(event, node) => {
+            const { selection: chosen, select } = store.getState()
             // A press on one of several keeps them all, for a drag; a click means this one.
-            if (event.shiftKey || event.metaKey || event.ctrlKey) return
+            if (event.shiftKey || event.metaKey || event.ctrlKey) {
+              if (node.type !== 'frame') return
+              const others = chosen.nodes.filter((id) => id !== node.id)
+              return select({ ...chosen, nodes: others.length < chosen.nodes.length ? others : [...others, node.id] })
+            }
             store.getState().select({ nodes: [node.id], edges: [] })
           }}
           onNodeDoubleClick={(_, node) => focusStep(actions, node.id, '')}
@@ -261,6 +317,11 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
   )
 }
 
+function moveLabel(definition: WorkflowDefinition, containerId: string | undefined): string {
+  const name = nestingOf(definition).byId.get(containerId ?? '')?.name
+  return name === undefined ? 'Take out of container' : `Move into ${name}`
+}
+
 const READABLE_ZOOM = 0.6
 const OPENING_ZOOM = 0.8
 const MARGIN_PX = 72
@@ -279,7 +340,7 @@ function openAt(flow: ReactFlowInstance<FlowNode, FlowEdge>, canvas: HTMLElement
   }
   const named = nodes.find((node) => node.selected)
   if (named !== undefined) {
-    const { x, y } = named.position
+    const { x, y } = flow.getInternalNode(named.id)?.internals.positionAbsolute ?? named.position
     void flow.setCenter(x + (named.width ?? 0) / 2, y + (named.height ?? 0) / 2, { zoom: OPENING_ZOOM })
     return
   }

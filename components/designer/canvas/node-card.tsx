@@ -1,163 +1,39 @@
 'use client'
 
-import { CircleAlert, CircleSlash, Plus, StickyNote, TriangleAlert } from 'lucide-react'
 import { memo } from 'react'
-import { Handle, type NodeProps, Position } from 'reactflow'
-import { Tooltip } from '@/components/ui/tooltip'
+import type { NodeProps } from 'reactflow'
 import { nodeType } from '@/lib/nodes/registry'
-import type { Problem } from '@/lib/workflow/document'
-import { hasInput } from '../document/ports'
-import { handlesOf, type PlacedHandle, showsPortRows } from '../document/size'
-import type { FlowNode, FlowNodeData } from '../to-flow'
-import { useCanvasEditing } from './canvas-context'
-import { NodeIcon } from './node-icon'
+import { handlesOf, showsPortRows } from '../document/size'
+import type { FlowNode } from '../to-flow'
+import { NextButtons, NodeBadges, NodeHandles, NodeTitle, worst } from './node-parts'
 import { PortRow } from './port-row'
-import { RunBadge } from './run-badge'
 
 /** One step on the canvas: what it is, what it is called, what it does, where it leads, what is wrong, how it ran. */
 export const NodeCard = memo(function NodeCard({ data, selected, isConnectable }: NodeProps<FlowNode>) {
   const { node, ports, problems, run } = data
-  const type = nodeType(node.type)
-  const title = type?.title ?? node.type
-  const summary = summaryOf(node.type, node.config)
-  const rows = showsPortRows(ports)
   const handles = handlesOf(node, ports)
   return (
     <div
       className="ds-node"
-      data-category={type?.category ?? 'unknown'}
+      data-category={nodeType(node.type)?.category ?? 'unknown'}
       data-selected={selected || undefined}
       data-disabled={node.disabled || undefined}
       data-run={run?.status}
       data-problem={worst(problems)}
     >
       <div className="ds-node-head">
-        <NodeIcon icon={type?.icon ?? 'box'} category={type?.category ?? 'unknown'} />
-        <span className="ds-node-text">
-          {node.name === title ? null : <span className="ds-node-type">{title}</span>}
-          <span className="ds-node-name">{node.name}</span>
-          {summary === '' ? null : <span className="ds-node-summary">{summary}</span>}
-        </span>
-        {node.note === undefined || node.note === '' ? null : (
-          <Tooltip content={<span className="line-clamp-6 whitespace-pre-line">{node.note}</span>}>
-            <span className="ds-node-note">
-              <StickyNote aria-hidden />
-              <span className="sr-only">Note: {node.note}</span>
-            </span>
-          </Tooltip>
-        )}
+        <NodeTitle node={node} />
       </div>
-      {rows ? (
+      {showsPortRows(ports) ? (
         <div className="ds-ports">
           {ports.map((port) => (
             <PortRow key={port.name} port={port} />
           ))}
         </div>
       ) : null}
-      {hasInput(node) ? (
-        <Handle
-          type="target"
-          position={Position.Left}
-          className="ds-handle ds-handle-in"
-          style={{ top: handles[0]?.y }}
-          isConnectable={isConnectable}
-          role="img"
-          aria-label={`Into ${node.name}`}
-        />
-      ) : null}
-      {handles.map((handle) =>
-        handle.port === undefined ? null : (
-          <Handle
-            key={handle.port}
-            id={handle.port}
-            type="source"
-            position={Position.Right}
-            className="ds-handle ds-handle-out"
-            style={{ top: handle.y }}
-            data-port={handle.port}
-            isConnectable={isConnectable && !ports.find((port) => port.name === handle.port)?.missing}
-            role="img"
-            aria-label={`From ${node.name}, port ${handle.port}`}
-          />
-        ),
-      )}
+      <NodeHandles node={node} ports={ports} handles={handles} isConnectable={isConnectable} />
       <NextButtons node={node} ports={ports} handles={handles} />
-      <span className="ds-badges">
-        {node.disabled ? (
-          <Tooltip content="Disabled: the run passes it by">
-            <span className="ds-badge">
-              <CircleSlash aria-hidden />
-              <span>Off</span>
-            </span>
-          </Tooltip>
-        ) : null}
-        <ProblemBadge problems={problems} />
-        {run === undefined ? null : <RunBadge run={run} />}
-      </span>
+      <NodeBadges node={node} problems={problems} run={run} />
     </div>
   )
 })
-
-/** Beside every port that leads nowhere yet: a press adds the next step. Seen while the pointer is on the card. */
-function NextButtons({ node, ports, handles }: Pick<FlowNodeData, 'node' | 'ports'> & { handles: PlacedHandle[] }) {
-  const editing = useCanvasEditing()
-  if (editing === null) return null
-  return handles.map(({ port, y }) => {
-    if (port === undefined || ports.find((candidate) => candidate.name === port)?.used) return null
-    return (
-      <button
-        key={port}
-        type="button"
-        tabIndex={-1}
-        className="ds-next nodrag nopan"
-        style={{ top: y }}
-        aria-label={`Add a step after ${node.name}, port ${port}`}
-        onClick={(event) => {
-          event.stopPropagation()
-          editing.addAfterPort(node.id, port, event)
-        }}
-      >
-        <Plus aria-hidden />
-      </button>
-    )
-  })
-}
-
-/** A type's summary reads its config, which a hand-written definition can hold in any shape. */
-function summaryOf(type: string, config: Record<string, unknown>): string {
-  try {
-    return nodeType(type)?.summary(config) ?? ''
-  } catch {
-    return ''
-  }
-}
-
-function worst(problems: readonly Problem[]): 'error' | 'warning' | undefined {
-  if (problems.length === 0) return undefined
-  return problems.some((problem) => problem.severity === 'error') ? 'error' : 'warning'
-}
-
-function ProblemBadge({ problems }: { problems: readonly Problem[] }) {
-  const severity = worst(problems)
-  if (severity === undefined) return null
-  const Icon = severity === 'error' ? CircleAlert : TriangleAlert
-  const shown = problems.slice(0, 5)
-  return (
-    <Tooltip
-      content={
-        <span className="grid gap-1">
-          {shown.map((problem) => (
-            <span key={`${problem.path} ${problem.message}`}>{problem.message}</span>
-          ))}
-          {problems.length > shown.length ? <span>and {problems.length - shown.length} more</span> : null}
-        </span>
-      }
-    >
-      <span className="ds-badge" data-severity={severity}>
-        <Icon aria-hidden />
-        <span>{problems.length}</span>
-        <span className="sr-only">{problems.length === 1 ? 'problem' : 'problems'}</span>
-      </span>
-    </Tooltip>
-  )
-}

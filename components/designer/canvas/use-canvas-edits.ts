@@ -2,13 +2,12 @@
 
 import { useMemo } from 'react'
 import { type FinalConnectionState, useReactFlow } from 'reactflow'
-import { NEXT_STEP_PX } from '../actions/step-actions'
 import { useServices } from '../designer-context'
-import { connectionRefusal } from '../document/connect'
-import { remove } from '../document/edit'
-import { findNode } from '../document/identity'
-import { placeStep, type StepPlace } from '../document/place'
-import { straightTop } from '../document/size'
+import { connect, connectionRefusal } from '../document/connect'
+import { type Point, remove } from '../document/edit'
+import { frameAt } from '../document/geometry'
+import { nestingOf } from '../document/nesting'
+import { placeStep, type StepPlace, spotAfterPort } from '../document/place'
 import type { FlowEdge, FlowNode } from '../to-flow'
 import type { CanvasEditing } from './canvas-context'
 
@@ -27,6 +26,8 @@ export interface CanvasEdits {
   /** A step type was dropped: onto an edge it goes in between. */
   dropStep(type: string, point: ScreenPoint): void
   add(place: StepPlace, type: string): void
+  /** A point of the screen on the canvas. */
+  pointOf(point: ScreenPoint): Point
 }
 
 /** What people do on the canvas with the pointer, as changes of the document. */
@@ -44,9 +45,20 @@ export function useCanvasEdits(): CanvasEdits {
       const selection = { nodes: [placed.nodeId], edges: [] }
       store.getState().commit({ label: 'Add step', definition: placed.definition, selection })
       ui.getState().set({ inspector: true, tab: 'step' })
+      actions.canvas.reveal(placed.nodeId)
+    }
+    /** The frame beside a step whose body a connection was dropped on: it is what was meant. */
+    const frameBeside = (nodeId: string, at: Point) => {
+      const { definition } = store.getState()
+      const { parentOf, around } = nestingOf(definition)
+      const inner = frameAt(definition, at)
+      if (inner === undefined) return undefined
+      const own = [nodeId, ...around(nodeId)]
+      return [...around(inner), inner].find((id) => !own.includes(id) && parentOf.get(id) === parentOf.get(nodeId))
     }
     return {
       add,
+      pointOf: toDocument,
       editing: {
         deleteEdge: (edgeId) => {
           const { definition, commit } = store.getState()
@@ -54,11 +66,10 @@ export function useCanvasEdits(): CanvasEdits {
         },
         insertOnEdge: (edgeId, at) => pick({ kind: 'edge', edgeId }, at),
         addAfterPort: (nodeId, port, at) => {
-          const node = findNode(store.getState().definition, nodeId)
-          if (node === undefined) return
-          const place = { x: node.position.x + NEXT_STEP_PX, y: straightTop(node, port) }
+          const place = spotAfterPort(store.getState().definition, nodeId, port)
           pick({ kind: 'after', nodeId, port, at: place }, at)
         },
+        addInside: (containerId, at) => pick({ kind: 'inside', containerId }, at),
       },
       pickAt: (point) => pick({ kind: 'free', at: toDocument(point) }, point),
       pickForDroppedConnection: (event, { fromNode, fromHandle }) => {
@@ -66,6 +77,14 @@ export function useCanvasEdits(): CanvasEdits {
         const point = 'changedTouches' in event ? event.changedTouches[0] : event
         if (point === undefined) return
         const { x, y } = toDocument(point)
+        const frame = frameBeside(fromNode.id, { x, y })
+        if (frame !== undefined && fromHandle.type === 'source') {
+          const { definition, commit } = store.getState()
+          const wish = { source: fromNode.id, sourcePort: fromHandle.id ?? 'out', target: frame }
+          const refusal = connectionRefusal(definition, wish)
+          if (refusal !== undefined) return actions.notify(refusal, 'error')
+          return commit({ label: 'Connect', definition: connect(definition, wish) })
+        }
         const at = { x, y: y - 32 }
         if (fromHandle.type === 'source') {
           pick({ kind: 'after', nodeId: fromNode.id, port: fromHandle.id ?? 'out', at }, point)

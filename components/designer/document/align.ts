@@ -1,23 +1,16 @@
 import type { WorkflowDefinition } from '@/lib/workflow/document'
-import { moveNodes, type Point } from './edit'
-import { drawnPorts, usedPortsByNode } from './ports'
-import { sizeOf } from './size'
+import type { Point } from './edit'
+import { type Box, geometryOf } from './geometry'
+import { moveTo } from './move'
+import { outermost } from './nesting'
 
 export type Alignment = 'left' | 'centre' | 'right' | 'top' | 'middle' | 'bottom'
 export type Axis = 'horizontally' | 'vertically'
 
-interface Box extends Point {
-  id: string
-  width: number
-  height: number
-}
-
+/** Steps inside of a chosen frame go with it. */
 function boxes(definition: WorkflowDefinition, ids: readonly string[]): Box[] {
-  const wanted = new Set(ids)
-  const used = usedPortsByNode(definition)
-  return definition.nodes
-    .filter((node) => wanted.has(node.id))
-    .map((node) => ({ id: node.id, ...node.position, ...sizeOf(drawnPorts(node, used.get(node.id) ?? [])) }))
+  const known = geometryOf(definition).boxes
+  return outermost(definition, ids).flatMap((id) => known.get(id) ?? [])
 }
 
 /** Lines two or more nodes up on the outermost edge, or on the middle, of all of them. */
@@ -44,7 +37,7 @@ export function align(definition: WorkflowDefinition, ids: readonly string[], al
         return { x: box.x, y: (top + bottom - box.height) / 2 }
     }
   }
-  return moveNodes(definition, new Map(list.map((box) => [box.id, place(box)])))
+  return moveTo(definition, new Map(list.map((box) => [box.id, place(box)])))
 }
 
 /** Makes the gaps between three or more nodes equal; the outermost two stay where they are. */
@@ -63,5 +56,5 @@ export function distribute(definition: WorkflowDefinition, ids: readonly string[
     positions.set(box.id, { x: box.x, y: box.y, [at]: next })
     next += box[length] + gap
   }
-  return moveNodes(definition, positions)
+  return moveTo(definition, positions)
 }

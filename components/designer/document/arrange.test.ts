@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { align, distribute } from './align'
 import { findText } from './find'
-import { layoutGraph, layoutPositions } from './layout'
-import { definitionOf, sample } from './testing'
+import { layOut, layoutGraph, type OpenEngine } from './layout'
+import { definitionOf, sample, withLoop } from './testing'
 import { ancestors, neighbour, readingOrder } from './topology'
 
 const at = (definition: ReturnType<typeof sample>) =>
@@ -34,16 +34,34 @@ describe('align and distribute', () => {
 })
 
 describe('layout', () => {
-  it('keeps the top left corner of what it lays out', async () => {
-    const positions = await layoutPositions(sample(), ['fetch', 'check', 'send'], async (graph) => ({
+  const inARow = (): OpenEngine => ({
+    layout: async (graph) => ({
       ...graph,
-      children: graph.children?.map((child, i) => ({ ...child, x: 12 + i * 100, y: 12 })),
-    }))
-    expect(Object.fromEntries(positions)).toEqual({
+      children: graph.children?.map((child, i) => ({ ...child, x: 12 + i * 300, y: 12 })),
+    }),
+    close: () => {},
+  })
+
+  it('keeps the top left corner of what it lays out', async () => {
+    const after = await layOut(sample(), ['fetch', 'check', 'send'], inARow)
+    expect(at(after)).toMatchObject({
+      start: { x: 0, y: 0 },
       fetch: { x: 320, y: -80 },
-      check: { x: 420, y: -80 },
-      send: { x: 520, y: -80 },
+      check: { x: 620, y: -80 },
+      send: { x: 920, y: -80 },
     })
+  })
+
+  it('lays out containers from the inside out', async () => {
+    const sizes: (number | undefined)[] = []
+    await layOut(withLoop(), [], () => ({
+      ...inARow(),
+      layout: async (graph) => {
+        sizes.push(graph.children?.find((child) => child.id === 'loop')?.width)
+        return inARow().layout(graph)
+      },
+    }))
+    expect(sizes).toEqual([undefined, 40 + 300 + 240 + 60])
   })
 
   it('asks for ports in the order they are drawn, and for edges among what is laid out', () => {

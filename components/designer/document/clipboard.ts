@@ -7,8 +7,11 @@ import {
   type WorkflowNode,
 } from '@/lib/workflow/document'
 import { type Point, roundPoint } from './edit'
+import { frameAt, geometryOf } from './geometry'
 import { NOTHING, type Selection } from './history'
 import { browserRandom, newEdgeId, newNodeId, type RandomBytes, uniqueName } from './identity'
+import { makeRoom, moveTo } from './move'
+import { isContainer, withInsides } from './nesting'
 import { hasInput } from './ports'
 import { rewriteReferences } from './rename'
 
@@ -20,11 +23,20 @@ export interface Clip {
 
 const clipSchema = z.object({ nodes: z.array(nodeSchema).min(1).max(1_000), edges: z.array(edgeSchema).default([]) })
 
-/** The selected nodes and the edges between them. */
+/**
+ * The selected nodes with what is inside of them, and the edges between them. A node whose container is not in the clip has
+ * its place on the whole canvas.
+ */
 export function clipOf(definition: WorkflowDefinition, nodeIds: readonly string[]): Clip {
-  const chosen = new Set(nodeIds)
+  const chosen = withInsides(definition, nodeIds)
+  const { boxes } = geometryOf(definition)
+  const nodes = definition.nodes.filter((node) => chosen.has(node.id))
   return {
-    nodes: definition.nodes.filter((node) => chosen.has(node.id)),
+    nodes: nodes.map((node) => {
+      const box = boxes.get(node.id)
+      if (node.parentId === undefined || chosen.has(node.parentId) || box === undefined) return node
+      return { ...node, position: { x: box.x, y: box.y } }
+    }),
     edges: definition.edges.filter((edge) => chosen.has(edge.source) && chosen.has(edge.target)),
   }
 }
@@ -56,7 +68,8 @@ export interface Pasted {
 
 /**
  * Adds a clip: new ids, free names, edges among the copies, and mentions of a copied node lead to its copy.
- * `at` is where the middle of the copies comes to lie; without it they lie a little beside the originals.
+ * `at` is where the middle of the copies comes to lie, in the container that is there; without it they lie a little beside
+ * the originals, in the same container when it still exists.
  */
 export function paste(
   definition: WorkflowDefinition,
@@ -81,15 +94,26 @@ export function paste(
     ids.set(node.id, id)
     names.set(node.name, name)
   }
-  const shift = at === undefined ? freeOffset(definition, wanted) : centreOn(wanted, at)
+  const copied = new Set(wanted.map((node) => node.id))
+  const tops = wanted.filter((node) => node.parentId === undefined || !copied.has(node.parentId))
+  const shift = at === undefined ? freeOffset(definition, tops) : centreOn(tops, at)
+  const target = at === undefined ? undefined : frameAt(definition, at)
+  const containers = new Set(definition.nodes.filter(isContainer).map((node) => node.id))
+  const parentFor = (node: WorkflowNode) => {
+    if (node.parentId !== undefined && copied.has(node.parentId)) return ids.get(node.parentId)
+    if (!hasInput(node) || at !== undefined) return hasInput(node) ? target : undefined
+    return node.parentId !== undefined && containers.has(node.parentId) ? node.parentId : undefined
+  }
+  const places = new Map<string, Point>()
   const nodes = wanted.map((node): WorkflowNode => {
-    const { parentId, ...rest } = rewriteReferences(node, names)
-    const parent = parentId === undefined ? undefined : ids.get(parentId)
+    const { parentId: _, ...rest } = rewriteReferences(node, names)
+    const parent = parentFor(node)
+    const id = ids.get(node.id) ?? node.id
+    if (tops.includes(node)) places.set(id, { x: node.position.x + shift.x, y: node.position.y + shift.y })
     return {
       ...structuredClone(rest),
-      id: ids.get(node.id) ?? node.id,
+      id,
       name: names.get(node.name) ?? node.name,
-      position: roundPoint({ x: node.position.x + shift.x, y: node.position.y + shift.y }),
       ...(parent === undefined ? {} : { parentId: parent }),
     }
   })
@@ -102,20 +126,17 @@ export function paste(
     takenEdges.add(id)
     return [{ ...edge, id, source, target }]
   })
+  const pasted = { ...definition, nodes: [...definition.nodes, ...nodes], edges: [...definition.edges, ...edges] }
   return {
-    definition: {
-      ...definition,
-      nodes: [...definition.nodes, ...nodes],
-      edges: [...definition.edges, ...edges],
-    },
-    selection: { nodes: nodes.map((node) => node.id), edges: edges.map((edge) => edge.id) },
+    definition: makeRoom(geometryOf(definition).boxes, moveTo(pasted, places)),
+    selection: { nodes: tops.map((node) => ids.get(node.id) ?? node.id), edges: edges.map((edge) => edge.id) },
     leftOut,
   }
 }
 
 /** Down and right until no copy lies exactly on an existing node, so that pasting twice does not hide anything. */
 function freeOffset(definition: WorkflowDefinition, nodes: readonly WorkflowNode[]): Point {
-  const places = new Set(definition.nodes.map((node) => `${node.position.x},${node.position.y}`))
+  const places = new Set(Array.from(geometryOf(definition).boxes.values(), ({ x, y }) => `${x},${y}`))
   let offset = 0
   do offset += 40
   while (nodes.some((node) => places.has(`${node.position.x + offset},${node.position.y + offset}`)))

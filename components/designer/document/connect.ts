@@ -1,5 +1,6 @@
-import type { WorkflowDefinition, WorkflowEdge } from '@/lib/workflow/document'
+import type { WorkflowDefinition, WorkflowEdge, WorkflowNode } from '@/lib/workflow/document'
 import { browserRandom, edgeIds, findNode, newEdgeId, type RandomBytes } from './identity'
+import { nestingOf } from './nesting'
 import { hasInput, portsOf } from './ports'
 
 export interface ConnectionWish {
@@ -25,6 +26,8 @@ export function connectionRefusal(
   }
   if (!hasInput(target)) return `“${target.name}” starts the workflow: nothing can lead into it.`
   if (source.id === target.id) return `“${source.name}” cannot lead straight back to itself.`
+  const border = borderBetween(definition, source, target)
+  if (border !== undefined) return border
   const duplicate = definition.edges.some(
     (edge) =>
       edge.id !== ignoreEdgeId &&
@@ -37,6 +40,19 @@ export function connectionRefusal(
     return 'This would close a loop, and this workflow is set to allow none.'
   }
   return undefined
+}
+
+/** Connections never cross the border of a container; what to connect instead. */
+function borderBetween(definition: WorkflowDefinition, source: WorkflowNode, target: WorkflowNode): string | undefined {
+  const { parentOf, byId, around } = nestingOf(definition)
+  const [from, to] = [parentOf.get(source.id), parentOf.get(target.id)]
+  if (from === to) return undefined
+  if (to === source.id)
+    return `Steps inside “${source.name}” begin by themselves: those that nothing leads to come first.`
+  if (from === target.id) return `“${target.name}” goes on by itself when the steps inside it are done.`
+  const [inner, container] = to !== undefined && !around(source.id).includes(to) ? [target, to] : [source, from]
+  const name = byId.get(container ?? '')?.name
+  return `“${inner.name}” is inside “${name}”. Connect “${name}” itself, or move both steps to the same place.`
 }
 
 /** Adds an edge. The same definition when it is refused. */

@@ -1,7 +1,9 @@
 import type { WorkflowDefinition } from '@/lib/workflow/document'
 import type { Point } from './edit'
-import { drawnPorts, usedPortsByNode } from './ports'
-import { handlesOf, sizeOf } from './size'
+import { frameTop, geometryOf } from './geometry'
+import { moveTo } from './move'
+import { nestingOf, withInsides } from './nesting'
+import { FRAME, handlesOf } from './size'
 import { readingOrder } from './topology'
 
 /** The graph as the layout library takes and returns it; a subset of its JSON. */
@@ -38,25 +40,25 @@ const OPTIONS: Record<string, string> = {
 /** Above this many nodes the thorough placement takes longer than people wait. */
 const QUICK_FROM_NODES = 250
 
-/** What the layout library is asked: nodes in reading order, ports fixed in the order they are drawn. */
+/** What the layout library is asked: nodes of one container in reading order, ports fixed in the order they are drawn. */
 export function layoutGraph(definition: WorkflowDefinition, nodeIds: readonly string[]): LayoutGraph {
   const wanted = new Set(nodeIds)
-  const used = usedPortsByNode(definition)
+  const { boxes, ports } = geometryOf(definition)
   const nodes = readingOrder(definition).filter((node) => wanted.has(node.id))
   const quick = nodes.length > QUICK_FROM_NODES
   return {
     id: 'root',
     layoutOptions: quick ? { ...OPTIONS, 'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF' } : OPTIONS,
     children: nodes.map((node) => {
-      const ports = drawnPorts(node, used.get(node.id) ?? [])
-      const size = sizeOf(ports)
+      const { width = 0, height = 0 } = boxes.get(node.id) ?? {}
       return {
         id: node.id,
-        ...size,
+        width,
+        height,
         layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
-        ports: handlesOf(node, ports).map((handle) => ({
+        ports: handlesOf(node, ports.get(node.id) ?? []).map((handle) => ({
           id: portId(node.id, handle.port),
-          x: handle.kind === 'source' ? size.width : 0,
+          x: handle.kind === 'source' ? width : 0,
           y: handle.y,
           width: 0,
           height: 0,
@@ -79,24 +81,50 @@ function portId(nodeId: string, port: string | undefined): string {
 }
 
 /**
- * New places for the given nodes, or for all. The top left corner of what is laid out stays where it was, so that the
- * picture does not jump away and a part can be tidied inside the whole.
+ * The definition with the given nodes, or all, laid out: containers from the inside out, since a frame is as large as what
+ * is in it. The top left corner of what is laid out stays where it was, so that the picture does not jump away and a part
+ * can be tidied inside the whole.
  */
-export async function layoutPositions(
+export async function layOut(
   definition: WorkflowDefinition,
   nodeIds: readonly string[],
-  engine: LayoutEngine = elk,
-): Promise<Map<string, Point>> {
-  const ids = nodeIds.length > 1 ? nodeIds : definition.nodes.map((node) => node.id)
-  const graph = layoutGraph(definition, ids)
-  const boxes = (await engine(graph)).children ?? []
-  const wanted = new Set(ids)
-  const before = definition.nodes.filter((node) => wanted.has(node.id)).map((node) => node.position)
-  if (boxes.length === 0) return new Map()
-  const corner = cornerOf(before)
-  const laidOut = cornerOf(boxes.map(({ x = 0, y = 0 }) => ({ x, y })))
-  return new Map(
-    boxes.map(({ id, x = 0, y = 0 }) => [id, { x: x - laidOut.x + corner.x, y: y - laidOut.y + corner.y }]),
+  open: () => OpenEngine = openElk,
+): Promise<WorkflowDefinition> {
+  const some = nodeIds.length > 1 || (nodeIds.length === 1 && nestingOf(definition).childrenOf(nodeIds[0]).length > 0)
+  const wanted = some ? withInsides(definition, nodeIds) : new Set(definition.nodes.map((node) => node.id))
+  const engine = open()
+  try {
+    return await layOutIn(definition, undefined, wanted, engine.layout)
+  } finally {
+    engine.close()
+  }
+}
+
+async function layOutIn(
+  definition: WorkflowDefinition,
+  containerId: string | undefined,
+  wanted: ReadonlySet<string>,
+  layout: LayoutEngine,
+): Promise<WorkflowDefinition> {
+  const nesting = nestingOf(definition)
+  const members = nesting.childrenOf(containerId)
+  let now = definition
+  for (const { id } of members) if (nesting.childrenOf(id).length > 0) now = await layOutIn(now, id, wanted, layout)
+  const ids = members.map((node) => node.id).filter((id) => wanted.has(id))
+  const wholeFrame = containerId !== undefined && wanted.has(containerId)
+  if (ids.length < 2 && !wholeFrame) return now
+  const placed = (await layout(layoutGraph(now, ids))).children ?? []
+  if (placed.length === 0) return now
+  const { boxes } = geometryOf(now)
+  const laidOut = cornerOf(placed.map(({ x = 0, y = 0 }) => ({ x, y })))
+  const frame = boxes.get(containerId ?? '')
+  const corner =
+    wholeFrame && frame
+      ? { x: frame.x + FRAME.left, y: frame.y + frameTop(now, containerId) }
+      : cornerOf(ids.flatMap((id) => boxes.get(id) ?? []))
+  return moveTo(
+    now,
+    new Map(placed.map(({ id, x = 0, y = 0 }) => [id, { x: x - laidOut.x + corner.x, y: y - laidOut.y + corner.y }])),
   )
 }
 
@@ -104,15 +132,24 @@ function cornerOf(points: readonly Point[]): Point {
   return { x: Math.min(...points.map((point) => point.x)), y: Math.min(...points.map((point) => point.y)) }
 }
 
+export interface OpenEngine {
+  layout: LayoutEngine
+  close(): void
+}
+
 /** Runs in a worker, loaded when it is first asked for: laying out hundreds of nodes takes seconds that the page keeps. */
-const elk: LayoutEngine = async (graph) => {
-  const { default: Elk } = await import('elkjs/lib/elk-api.js')
-  const engine = new Elk({
-    workerFactory: () => new Worker(new URL('elkjs/lib/elk-worker.min.js', import.meta.url)),
-  })
-  try {
-    return (await engine.layout(graph as Parameters<typeof engine.layout>[0])) as LayoutGraph
-  } finally {
-    engine.terminateWorker()
+function openElk(): OpenEngine {
+  const load = async () => {
+    const { default: Elk } = await import('elkjs/lib/elk-api.js')
+    return new Elk({ workerFactory: () => new Worker(new URL('elkjs/lib/elk-worker.min.js', import.meta.url)) })
+  }
+  let engine: ReturnType<typeof load> | undefined
+  return {
+    layout: async (graph) => {
+      engine ??= load()
+      const elk = await engine
+      return (await elk.layout(graph as Parameters<typeof elk.layout>[0])) as LayoutGraph
+    },
+    close: () => void engine?.then((elk) => elk.terminateWorker()),
   }
 }

@@ -11,6 +11,9 @@ const PORT_ROW_HEIGHT = 26
 const PORTS_PADDING = 6
 export const HANDLE_SIZE = 12
 
+/** A frame: the least room between its border and the steps in it, and how large it is when it is empty. */
+export const FRAME = { left: 40, top: 36, right: 60, bottom: 40, minWidth: 420, minBody: 176 } as const
+
 export interface Size {
   width: number
   height: number
@@ -44,8 +47,8 @@ export function handlesOf(node: WorkflowNode, ports: readonly DrawnPort[]): Plac
   return hasInput(node) ? [{ kind: 'target', y: middle }, ...sources] : sources
 }
 
-/** The top of a step that a straight way leads to from this port. */
-export function straightTop(node: WorkflowNode, port: string): number {
+/** How much lower than a step another one lies that a straight way leads to from this port. */
+export function straightDrop(node: WorkflowNode, port: string): number {
   const handle = handlesOf(node, portsOf(node)).find((candidate) => candidate.port === port)
-  return node.position.y + (handle === undefined ? 0 : handle.y - HEADER_HEIGHT / 2)
+  return handle === undefined ? 0 : handle.y - HEADER_HEIGHT / 2
 }

@@ -62,3 +62,34 @@ export function sample(): WorkflowDefinition {
     ],
   })
 }
+
+/** Start → Each order (Ask → Store) → End. The steps inside lie at 40, 100 and 340, 100 of their frame. */
+export function withLoop(): WorkflowDefinition {
+  return definitionOf({
+    nodes: [
+      { id: 'start', type: 'start', name: 'Start', position: { x: 0, y: 0 } },
+      {
+        id: 'loop',
+        type: 'forEach',
+        name: 'Each order',
+        position: { x: 320, y: 0 },
+        config: { items: 'inputs.orders' },
+      },
+      {
+        id: 'ask',
+        type: 'approval',
+        name: 'Ask',
+        parentId: 'loop',
+        position: { x: 40, y: 100 },
+        config: { title: 'Ok?' },
+      },
+      { id: 'store', type: 'http', name: 'Store', parentId: 'loop', position: { x: 340, y: 100 } },
+      { id: 'end', type: 'end', name: 'End', position: { x: 1100, y: 0 } },
+    ],
+    edges: [
+      { id: 'e1', source: 'start', target: 'loop' },
+      { id: 'e2', source: 'loop', target: 'end' },
+      { id: 'e3', source: 'ask', sourcePort: 'approved', target: 'store' },
+    ],
+  })
+}

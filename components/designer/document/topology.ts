@@ -1,32 +1,38 @@
 import type { WorkflowDefinition, WorkflowNode } from '@/lib/workflow/document'
+import { geometryOf } from './geometry'
+import { nestingOf } from './nesting'
 import { portsOf } from './ports'
 
 /**
- * Nodes as a person reads the graph: along the edges from the start, branches in the order of their ports. Nodes that
- * nothing leads to follow from left to right. This is the tab order of the canvas.
+ * Nodes as a person reads the graph: along the edges from the start, branches in the order of their ports, what is inside
+ * of a container right after it. Nodes that nothing leads to follow from left to right. This is the tab order of the canvas.
  */
 export function readingOrder(definition: WorkflowDefinition): WorkflowNode[] {
-  const byId = new Map(definition.nodes.map((node) => [node.id, node]))
+  const nesting = nestingOf(definition)
   const next = successors(definition)
   const targets = new Set(definition.edges.map((edge) => edge.target))
-  const roots = [...definition.nodes].sort(
-    (a, b) =>
-      Number(targets.has(a.id)) - Number(targets.has(b.id)) ||
-      a.position.x - b.position.x ||
-      a.position.y - b.position.y,
-  )
   const seen = new Set<string>()
   const order: WorkflowNode[] = []
-  for (const root of roots) {
-    const open = [root.id]
-    for (let id = open.pop(); id !== undefined; id = open.pop()) {
-      const node = byId.get(id)
-      if (node === undefined || seen.has(id)) continue
-      seen.add(id)
-      order.push(node)
-      open.push(...(next.get(id) ?? []).toReversed())
+  const read = (containerId: string | undefined) => {
+    const roots = [...nesting.childrenOf(containerId)].sort(
+      (a, b) =>
+        Number(targets.has(a.id)) - Number(targets.has(b.id)) ||
+        a.position.x - b.position.x ||
+        a.position.y - b.position.y,
+    )
+    for (const root of roots) {
+      const open = [root.id]
+      for (let id = open.pop(); id !== undefined; id = open.pop()) {
+        const node = nesting.byId.get(id)
+        if (node === undefined || seen.has(id) || nesting.parentOf.get(id) !== containerId) continue
+        seen.add(id)
+        order.push(node)
+        read(id)
+        open.push(...(next.get(id) ?? []).toReversed())
+      }
     }
   }
+  read(undefined)
   return order
 }
 
@@ -60,7 +66,8 @@ export type Direction = 'left' | 'right' | 'up' | 'down'
 
 /** The node to go to from `id` with the arrow keys: along an edge where there is one, else the nearest on that side. */
 export function neighbour(definition: WorkflowDefinition, id: string, direction: Direction): string | undefined {
-  const from = definition.nodes.find((node) => node.id === id)
+  const { boxes } = geometryOf(definition)
+  const from = boxes.get(id)
   if (from === undefined) return undefined
   if (direction === 'right') {
     const along = successors(definition).get(id)?.[0]
@@ -71,9 +78,9 @@ export function neighbour(definition: WorkflowDefinition, id: string, direction:
     if (back !== undefined) return back
   }
   let best: { id: string; distance: number } | undefined
-  for (const node of definition.nodes) {
-    const dx = node.position.x - from.position.x
-    const dy = node.position.y - from.position.y
+  for (const node of boxes.values()) {
+    const dx = node.x - from.x
+    const dy = node.y - from.y
     const ahead = { left: -dx, right: dx, up: -dy, down: dy }[direction]
     if (node.id === id || ahead <= 0) continue
     const aside = direction === 'left' || direction === 'right' ? Math.abs(dy) : Math.abs(dx)
@@ -83,12 +90,19 @@ export function neighbour(definition: WorkflowDefinition, id: string, direction:
   return best?.id
 }
 
-/** What can have run before a node: everything that leads to it. Expressions may only read these. */
+/**
+ * What can have run before a node, and can be read by it: everything that leads to it or to a container around it, but
+ * nothing that is inside of another container. Expressions may only read these.
+ */
 export function ancestors(definition: WorkflowDefinition, id: string): Set<string> {
+  const { around, parentOf } = nestingOf(definition)
   const sources = new Map<string, string[]>()
-  for (const edge of definition.edges) sources.set(edge.target, [...(sources.get(edge.target) ?? []), edge.source])
+  for (const edge of definition.edges) {
+    if (parentOf.get(edge.source) !== parentOf.get(edge.target)) continue
+    sources.set(edge.target, [...(sources.get(edge.target) ?? []), edge.source])
+  }
   const found = new Set<string>()
-  const open = [...(sources.get(id) ?? [])]
+  const open = [id, ...around(id)].flatMap((start) => sources.get(start) ?? [])
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     if (found.has(at)) continue
     found.add(at)

@@ -44,6 +44,7 @@ export function testServices(definition: WorkflowDefinition, { readOnly = false 
       canvas: {
         fit: nothing,
         reveal: nothing,
+        revealAll: nothing,
         zoomIn: nothing,
         zoomOut: nothing,
         zoomTo: nothing,

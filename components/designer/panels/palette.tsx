@@ -6,15 +6,15 @@ import { Button } from '@/components/ui/button'
 import { SearchInput } from '@/components/ui/search-input'
 import { Tooltip } from '@/components/ui/tooltip'
 import type { NodeType } from '@/lib/nodes/node-type'
-import { NEXT_STEP_PX } from '../actions/step-actions'
 import { paletteAction } from '../actions/view-actions'
 import { STEP_MIME } from '../canvas/canvas'
 import { NodeIcon } from '../canvas/node-icon'
 import { useCanvasEdits } from '../canvas/use-canvas-edits'
 import { useAct, useDesigner, useServices } from '../designer-context'
 import { findNode } from '../document/identity'
+import { isContainer, nestingOf } from '../document/nesting'
+import { spotAfterPort } from '../document/place'
 import { hasInput, portsOf } from '../document/ports'
-import { straightTop } from '../document/size'
 import { CATEGORIES, searchStepTypes } from './step-types'
 
 /** All step types: drag one onto the canvas, or press it to add it after the selected step. */
@@ -102,7 +102,7 @@ function PaletteItem({ type, disabled, onAdd }: { type: NodeType; disabled: bool
   )
 }
 
-/** After the selected step when it has a free way out, else in the middle of what is seen. */
+/** Into the selected container while it is empty, after the selected step when it has a free way out, else in the middle of what is seen. */
 function useAddFromPalette(): (type: NodeType) => void {
   const { store, actions } = useServices()
   const edits = useCanvasEdits()
@@ -111,11 +111,12 @@ function useAddFromPalette(): (type: NodeType) => void {
     const node = selection.nodes.length === 1 ? findNode(definition, selection.nodes[0] ?? '') : undefined
     const used = new Set(definition.edges.filter((edge) => edge.source === node?.id).map((edge) => edge.sourcePort))
     const port = node && portsOf(node).find((candidate) => !used.has(candidate.name))
-    if (node !== undefined && port !== undefined && type.hasInput !== false) {
-      const at = { x: node.position.x + NEXT_STEP_PX, y: straightTop(node, port.name) }
+    const fits = type.hasInput !== false
+    if (fits && node && isContainer(node) && nestingOf(definition).childrenOf(node.id).length === 0) {
+      edits.add({ kind: 'inside', containerId: node.id }, type.type)
+    } else if (fits && node !== undefined && port !== undefined) {
+      const at = spotAfterPort(definition, node.id, port.name)
       edits.add({ kind: 'after', nodeId: node.id, port: port.name, at }, type.type)
     } else edits.add({ kind: 'free', at: actions.canvas.place().at }, type.type)
-    const [added] = store.getState().selection.nodes
-    if (added !== undefined) actions.canvas.reveal(added)
   }
 }

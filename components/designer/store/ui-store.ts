@@ -20,6 +20,8 @@ export interface UiState {
   runId: string | null
   /** The picker of step types, and where on the screen it opens. */
   picker: { place: StepPlace; clientX: number; clientY: number } | null
+  /** The list of containers that the selected steps can go into, and where on the screen it opens. */
+  containerPicker: { clientX: number; clientY: number } | null
   /** A field of the selected node to be shown and focused, by its path below the config; `name` for the name. */
   focusField: { nodeId: string; path: string; nonce: number } | null
   set(change: Partial<Omit<UiState, 'set'>>): void
@@ -48,6 +50,7 @@ export function createUiStore(preferences: Partial<UiPreferences> = {}): UiStore
     conflictClosed: false,
     runId: null,
     picker: null,
+    containerPicker: null,
     focusField: null,
     set,
   }))
