@@ -3,9 +3,9 @@ import type { WaitOutcome } from '../engine/waits'
 import { crashPoint } from '../faults'
 import type { Id } from '../ids'
 import { pool } from './client'
-import { localOwner, localWorker } from './local-worker'
+import { type LocalWorker, localWorker, type Place } from './local-worker'
 import { notify, pokePayload } from './notify'
-import { enqueueSql, FREE_SQL, RUN_COLUMNS, type RunRow, TERMINAL_SQL } from './runs'
+import { FREE_SQL, RUN_COLUMNS, type RunRow, TERMINAL_SQL, wakeTeamsSql } from './runs'
 
 /** What others ask of a run. Written here, applied to the log by whoever holds the run. */
 export type RunCommand =
@@ -28,21 +28,28 @@ export type RunCommand =
 
 export type StoredCommand = RunCommand & { seq: number }
 
+/** A run that nobody holds is taken by the worker here, which has a place for it (`mine`), or else queued. */
 const BUMP = `
 bumped AS (
   UPDATE runs r SET command_seq = r.command_seq + $COUNT, updated_at = now(),
-    lease_owner = CASE WHEN l.free THEN coalesce($OWNER::uuid, CASE WHEN l.held THEN r.lease_owner END) ELSE r.lease_owner END,
-    lease_epoch = r.lease_epoch + CASE WHEN l.free AND $OWNER::uuid IS NOT NULL THEN 1 ELSE 0 END,
-    recoveries = r.recoveries + CASE WHEN l.free AND l.held AND $OWNER::uuid IS NOT NULL THEN 1 ELSE 0 END
+    lease_owner = CASE WHEN l.mine THEN $OWNER::uuid ELSE r.lease_owner END,
+    lease_epoch = r.lease_epoch + CASE WHEN l.free THEN 1 ELSE 0 END,
+    recoveries = r.recoveries + CASE WHEN l.mine AND l.held THEN 1 ELSE 0 END,
+    queued_at = CASE WHEN l.mine THEN NULL WHEN NOT l.free THEN r.queued_at
+      WHEN $ENDS::boolean THEN '-infinity'::timestamptz ELSE coalesce(r.queued_at, clock_timestamp()) END
   FROM locked l
   WHERE r.id = l.id AND r.status NOT IN ${TERMINAL_SQL} $AND
-  RETURNING ${RUN_COLUMNS}, l.free AND $OWNER::uuid IS NOT NULL AS taken, l.held
+  RETURNING ${RUN_COLUMNS}, l.mine AS taken, l.held, l.free AND NOT l.mine AS queued
 )`
 
 const LOCK = `
 locked AS (
-  SELECT r.id, r.lease_owner IS NOT NULL AS held, ${FREE_SQL} AS free FROM runs r WHERE r.id = $RUN AND r.team_id = $TEAM FOR UPDATE
+  SELECT k.*, k.free AND $OWNER::uuid IS NOT NULL AND ($ENDS::boolean OR k.workflow_cap IS NOT DISTINCT FROM $CAP::int) AS mine
+  FROM (SELECT r.id, r.workflow_cap, r.lease_owner IS NOT NULL AS held, ${FREE_SQL} AS free
+        FROM runs r WHERE r.id = $RUN AND r.team_id = $TEAM FOR UPDATE) AS k
 )`
+
+const WAKE = `CASE WHEN b.queued THEN ${wakeTeamsSql('SELECT b."teamId" AS team_id')} END AS woken`
 
 const SUBMIT = number(
   `WITH ${LOCK}, ${BUMP.replace('$AND', '')}, written AS (
@@ -50,7 +57,7 @@ const SUBMIT = number(
   SELECT b.id, b."commandSeq" - $COUNT + c.n, b."teamId", c.command ->> 'kind', c.command
   FROM bumped b, json_array_elements($COMMANDS::json) WITH ORDINALITY AS c(command, n)
 )
-SELECT b.*, CASE WHEN b."leaseOwner" IS NULL THEN (${enqueueSql('b.id')}).id END AS job FROM bumped b`,
+SELECT b.*, ${WAKE} FROM bumped b`,
 )
 
 const RESOLVE = number(
@@ -65,7 +72,7 @@ const RESOLVE = number(
   SELECT b.id, b."commandSeq" - $COUNT + c.n, b."teamId", c.command ->> 'kind', c.command
   FROM bumped b, json_array_elements($COMMANDS::json) WITH ORDINALITY AS c(command, n)
 )
-SELECT b.*, a.resolved_at AS "resolvedAt", CASE WHEN b."leaseOwner" IS NULL THEN (${enqueueSql('b.id')}).id END AS job
+SELECT b.*, a.resolved_at AS "resolvedAt", ${WAKE}
 FROM bumped b, answered a`,
 )
 
@@ -79,22 +86,81 @@ function number(text: string): { text: string; names: string[] } {
   return { text: numbered, names }
 }
 
-async function ask<Row>(name: string, statement: { text: string; names: string[] }, values: Record<string, unknown>) {
-  const result = await pool().query<Row & RunRow & { taken: boolean; held: boolean }>({
-    name,
-    text: statement.text,
-    values: statement.names.map((key) => values[key]),
-  })
-  const row = result.rows[0]
-  if (row) wake(row)
-  return row
+/** The run that commands are for. With the limit of its workflow it can be taken here; without, only when there is none. */
+export interface CommandedRun {
+  id: Id
+  teamId: Id
+  workflowId?: Id
+  workflowCap?: number | null
 }
 
-/** Somebody has to apply the commands: the worker here that just took the run, the one here that holds it, or another's. */
-function wake(row: RunRow & { taken: boolean }): void {
+async function ask<Row>(
+  name: string,
+  statement: { text: string; names: string[] },
+  run: CommandedRun,
+  commands: RunCommand[],
+  values: Record<string, unknown> = {},
+) {
   const local = localWorker()
-  if (row.leaseOwner === null) return
-  if (row.taken) local?.take(row)
+  // A run that only has to be ended needs no slot: nothing of it is executed any more.
+  const ends = commands.some(({ kind }) => kind === 'stop' || kind === 'timeout')
+  const place = local ? await placeFor(local, run, commands, ends) : null
+  const all: Record<string, unknown> = {
+    ...values,
+    RUN: run.id,
+    TEAM: run.teamId,
+    OWNER: place && local ? local.owner : null,
+    CAP: run.workflowCap ?? null,
+    ENDS: ends,
+    COUNT: commands.length,
+    COMMANDS: JSON.stringify(commands),
+  }
+  let isTaken = false
+  try {
+    const result = await pool().query<Row & RunRow & { taken: boolean; held: boolean; queued: boolean }>({
+      name,
+      text: statement.text,
+      values: statement.names.map((key) => all[key]),
+    })
+    const row = result.rows[0]
+    isTaken = row?.taken === true
+    if (row) wake(row, local, place)
+    return row
+  } finally {
+    if (!isTaken) place?.release()
+  }
+}
+
+/** How long a person's decision waits for a slot before it is stored as one for a run in the queue. */
+const PATIENCE_MS = 20
+
+async function placeFor(
+  local: LocalWorker,
+  run: CommandedRun,
+  commands: RunCommand[],
+  ends: boolean,
+): Promise<Place | null> {
+  if (local.letGo(run.id) !== undefined) return null
+  const isBySystem = commands.every((each) => each.kind === 'resolve' && each.actor.kind === 'system')
+  const { workflowId, workflowCap } = run
+  const place = await local.reserve({
+    teamId: run.teamId,
+    workflow: workflowId != null && workflowCap != null ? { workflowId, cap: workflowCap } : null,
+    patienceMs: PATIENCE_MS,
+    mode: ends ? 'end' : isBySystem ? 'hurry' : 'queue',
+  })
+  return 'release' in place ? place : null
+}
+
+/** Somebody has to apply the commands: the worker here that just took the run, the one here that holds it, another's, or the queue. */
+function wake(
+  row: RunRow & { taken: boolean; queued: boolean },
+  local: LocalWorker | undefined,
+  place: Place | null,
+): void {
+  if (row.queued) local?.noteQueued(row.teamId)
+  else if (row.taken && place) local?.take(row, place)
+  else if (row.leaseOwner === null) return
   else if (local?.owner === row.leaseOwner) local.poke(row.id)
   else notify(pokePayload(row.leaseOwner, row.id)).catch(() => undefined)
 }
@@ -102,15 +168,8 @@ function wake(row: RunRow & { taken: boolean }): void {
 /**
  * Writes commands for a run that has not ended, and wakes whoever is to apply them. Null: the run has ended, or is not the team's.
  */
-export async function submitCommands(run: { id: Id; teamId: Id }, commands: RunCommand[]): Promise<RunRow | null> {
-  const row = await ask('submit_commands', SUBMIT, {
-    RUN: run.id,
-    TEAM: run.teamId,
-    OWNER: localOwner(),
-    COUNT: commands.length,
-    COMMANDS: JSON.stringify(commands),
-  })
-  return row ?? null
+export async function submitCommands(run: CommandedRun, commands: RunCommand[]): Promise<RunRow | null> {
+  return (await ask('submit_commands', SUBMIT, run, commands)) ?? null
 }
 
 /**
@@ -119,7 +178,7 @@ export async function submitCommands(run: { id: Id; teamId: Id }, commands: RunC
  * database clock, or the run has ended.
  */
 export async function resolveWait(
-  wait: { id: Id; runId: Id; teamId: Id; nodeId: string; path: string[]; kind: WaitKind },
+  wait: Omit<CommandedRun, 'id'> & { id: Id; runId: Id; nodeId: string; path: string[]; kind: WaitKind },
   by: { actor: Actor; userId: Id | null },
   outcome: WaitOutcome,
   before: RunCommand[] = [],
@@ -135,12 +194,7 @@ export async function resolveWait(
   }
   const commands = [...before, command]
   crashPoint('resume.before_commit')
-  const row = await ask<{ resolvedAt: Date }>('resolve_wait', RESOLVE, {
-    RUN: wait.runId,
-    TEAM: wait.teamId,
-    OWNER: localOwner(),
-    COUNT: commands.length,
-    COMMANDS: JSON.stringify(commands),
+  const row = await ask<{ resolvedAt: Date }>('resolve_wait', RESOLVE, { ...wait, id: wait.runId }, commands, {
     WAIT: wait.id,
     OUTCOME: JSON.stringify(outcome),
     BY: by.actor.name,
@@ -159,4 +213,14 @@ export async function readCommands(runId: Id, applied: number): Promise<StoredCo
     values: [runId, applied],
   })
   return result.rows.map((row) => ({ ...row.data, seq: row.seq }))
+}
+
+/** Whether a callback node was called before it was reached. */
+export async function hasEarlyCallback(at: { runId: Id; nodeId: string; path: string[] }): Promise<boolean> {
+  const result = await pool().query({
+    name: 'early_callback',
+    text: `SELECT 1 FROM run_commands WHERE run_id = $1 AND kind = 'callback' AND data ->> 'nodeId' = $2 AND (data -> 'path')::jsonb = $3::jsonb`,
+    values: [at.runId, at.nodeId, JSON.stringify(at.path)],
+  })
+  return (result.rowCount ?? 0) > 0
 }

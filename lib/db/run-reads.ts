@@ -59,14 +59,14 @@ const SUMMARY = `r.id, r.workflow_id, w.name AS workflow_name, v.number AS versi
 
 const TABLES = `runs r JOIN workflows w ON w.id = r.workflow_id LEFT JOIN workflow_versions v ON v.id = r.version_id`
 
-/** Open waits that people or programs answer, oldest first. The thread is told by the event that opened the wait. */
+/** Open waits that people, programs or callbacks answer, oldest first. The thread is told by the event that opened the wait. */
 const OPEN_WAITS = `CASE WHEN r.ended_at IS NULL THEN (
   SELECT json_agg(json_build_object('id', o.id, 'node_id', o.node_id, 'path', o.path, 'kind', o.kind, 'request', o.request,
            'shown_hash', o.shown_hash, 'due_at', o.due_at, 'created_at', o.created_at,
            'thread', (SELECT e.data ->> 'thread' FROM run_events e
                        WHERE e.run_id = r.id AND e.type = 'node_waiting' AND e.data ->> 'wait_id' = o.id::text))
          ORDER BY o.created_at, o.id)
-    FROM waits o WHERE o.run_id = r.id AND o.state = 'open' AND o.kind IN ('approval', 'input')) END`
+    FROM waits o WHERE o.run_id = r.id AND o.state = 'open' AND o.kind IN ('approval', 'input', 'callback')) END`
 
 const DETAIL = `${SUMMARY}, r.definition_id, r.input, r.variables, r.output, r.error_node_id,
   CASE WHEN r.error_node_id IS NOT NULL THEN (

@@ -1,4 +1,4 @@
-import type { WaitKind } from '../engine/events'
+import { nodeKey, type WaitKind } from '../engine/events'
 import type { WaitOutcome } from '../engine/waits'
 import type { Id } from '../ids'
 import { pool } from './client'
@@ -8,6 +8,8 @@ export interface WaitRow {
   runId: Id
   teamId: Id
   workflowId: Id
+  /** The limit of runs at once that the definition of the run has. */
+  workflowCap: number | null
   nodeKey: string
   nodeId: string
   path: string[]
@@ -23,7 +25,8 @@ export interface WaitRow {
   resolvedAt: Date | null
 }
 
-const COLUMNS = `id, run_id AS "runId", team_id AS "teamId", workflow_id AS "workflowId", node_key AS "nodeKey", node_id AS "nodeId",
+const COLUMNS = `id, run_id AS "runId", team_id AS "teamId", workflow_id AS "workflowId",
+  (SELECT r.workflow_cap FROM runs r WHERE r.id = run_id) AS "workflowCap", node_key AS "nodeKey", node_id AS "nodeId",
   path, kind, request, shown_hash AS "shownHash", due_at AS "dueAt", state, outcome, resolved_by AS "resolvedBy",
   resolved_by_user_id AS "resolvedByUserId", created_at AS "createdAt", resolved_at AS "resolvedAt"`
 
@@ -43,6 +46,16 @@ export async function readWait(id: Id): Promise<WaitRow | null> {
     name: 'read_wait',
     text: `SELECT ${COLUMNS} FROM waits WHERE id = $1`,
     values: [id],
+  })
+  return result.rows[0] ?? null
+}
+
+/** The wait of a callback node at one address, whatever its state; the latest of several attempts. */
+export async function readCallbackWait(at: { runId: Id; nodeId: string; path: string[] }): Promise<WaitRow | null> {
+  const result = await pool().query<WaitRow>({
+    name: 'callback_wait',
+    text: `SELECT ${COLUMNS} FROM waits WHERE run_id = $1 AND node_key = $2 AND kind = 'callback' ORDER BY created_at DESC LIMIT 1`,
+    values: [at.runId, nodeKey(at.path, at.nodeId)],
   })
   return result.rows[0] ?? null
 }

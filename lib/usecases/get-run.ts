@@ -1,4 +1,5 @@
 import type { Run } from '../api/contracts/runs'
+import { refusal } from '../auth/permissions'
 import type { Principal } from '../auth/principal'
 import { loadDefinition } from '../db/definitions'
 import { findRun } from '../db/run-reads'
@@ -10,7 +11,9 @@ import { presentRun } from './present-run'
 export async function getRun(of: { principal: Principal; runId: Id }): Promise<Run> {
   const row = await findRun({ teamId: of.principal.team.id, runId: of.runId })
   if (row === undefined) throw noSuchRun()
-  return presentRun(row, await loadDefinition(row.definition_id))
+  return presentRun(row, await loadDefinition(row.definition_id), {
+    answer: refusal('run:write', of.principal) === null,
+  })
 }
 
 export function noSuchRun(): AppError {

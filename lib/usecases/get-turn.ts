@@ -1,4 +1,5 @@
 import type { Run } from '../api/contracts/runs'
+import { refusal } from '../auth/permissions'
 import type { Principal } from '../auth/principal'
 import { loadDefinition } from '../db/definitions'
 import type { StoredPayload } from '../db/payloads'
@@ -22,7 +23,7 @@ export async function getTurn(of: { principal: Principal; runId: Id }): Promise<
   const definition = await loadDefinition(turn.run.definition_id)
   const names = new Map(definition.nodes.map((node) => [node.id, node.name]))
   return {
-    run: presentRun(turn.run, definition),
+    run: presentRun(turn.run, definition, { answer: refusal('run:write', of.principal) === null }),
     events: turn.events.map(({ event, output }) => ({
       event,
       node_name: 'node_id' in event && event.node_id !== undefined ? (names.get(event.node_id) ?? event.node_id) : null,

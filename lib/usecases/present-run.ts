@@ -1,9 +1,11 @@
 import type { NodeRun, OpenWait, Payload, Run, RunSummary } from '../api/contracts/runs'
+import { callbackUrl } from '../callback-url'
 import type { StoredPayload } from '../db/payloads'
 import type { NodeRunRow, OpenWaitRow, RunDetailRow, RunSummaryRow } from '../db/run-reads'
 import type { Failure } from '../engine/events'
 import { approvalRequestSchema, inputRequestSchema } from '../engine/waits'
 import { publicUrl } from '../env'
+import type { Id } from '../ids'
 import type { WorkflowDefinition } from '../workflow/document'
 
 /** Rows of the database as the documents that every door answers. */
@@ -33,7 +35,8 @@ export function presentRunSummary(row: RunSummaryRow): RunSummary {
   }
 }
 
-export function presentRun(row: RunDetailRow, definition: WorkflowDefinition): Run {
+/** `may.answer`: the caller may answer the run, and so may know where callbacks are answered. */
+export function presentRun(row: RunDetailRow, definition: WorkflowDefinition, may: { answer: boolean }): Run {
   const { output } = row
   return {
     ...presentRunSummary(row),
@@ -45,7 +48,7 @@ export function presentRun(row: RunDetailRow, definition: WorkflowDefinition): R
     output_ref: output !== null && 'blob' in output ? { blob_id: output.blob, bytes: output.bytes } : null,
     error: failureOf(row),
     error_node_id: row.error_node_id,
-    waits: row.waits.map((wait) => presentWait(wait, definition)),
+    waits: row.waits.map((wait) => presentWait(row.id, wait, definition, may)),
   }
 }
 
@@ -55,7 +58,7 @@ export function failureOf(row: RunDetailRow): Failure | null {
   return row.error_reason === null ? null : { code: row.error_reason, message: row.error_summary ?? '' }
 }
 
-export function presentWait(row: OpenWaitRow, definition: WorkflowDefinition): OpenWait {
+function presentWait(runId: Id, row: OpenWaitRow, definition: WorkflowDefinition, may: { answer: boolean }): OpenWait {
   const { title, instructions, shown, schema } = askedOf(row)
   return {
     id: row.id,
@@ -69,6 +72,8 @@ export function presentWait(row: OpenWaitRow, definition: WorkflowDefinition): O
     shown,
     shown_hash: row.shown_hash,
     schema,
+    callback_url:
+      row.kind === 'callback' && may.answer ? callbackUrl({ runId, nodeId: row.node_id, path: row.path }) : null,
     due_at: row.due_at === null ? null : new Date(row.due_at).toISOString(),
     created_at: new Date(row.created_at).toISOString(),
   }
@@ -78,6 +83,9 @@ function askedOf(row: OpenWaitRow): Pick<OpenWait, 'title' | 'instructions' | 's
   if (row.kind === 'approval') {
     const { title, instructions, shown, form } = approvalRequestSchema.parse(row.request)
     return { title, instructions, shown: shown ?? null, schema: form ?? null }
+  }
+  if (row.kind === 'callback') {
+    return { title: 'Waits for a call', instructions: '', shown: null, schema: null }
   }
   const { prompt, schema } = inputRequestSchema.parse(row.request)
   return { title: prompt, instructions: '', shown: null, schema }

@@ -40,7 +40,7 @@ export async function applyCommand(
       writer.append({ type: 'run_timed_out', summary: 'The run took longer than the time limit of its workflow.' })
       return
     case 'callback':
-      keepEarlyCallback(writer, command)
+      keepEarlyCallback(writer, command, outputs.remember)
       return
     case 'resolve':
       if (!state.waits.has(command.waitId)) return
@@ -57,11 +57,17 @@ export async function applyCommand(
 }
 
 /** A call that came before its node was reached. It is kept, once, until the node asks for it. */
-function keepEarlyCallback(writer: LogWriter, command: StoredCommand & { kind: 'callback' }): void {
+function keepEarlyCallback(
+  writer: LogWriter,
+  command: StoredCommand & { kind: 'callback' },
+  remember: RememberOutput,
+): void {
   const { nodeId, path } = command
   const key = nodeKey(path, nodeId)
-  const status = writer.state.nodes.get(key)?.status ?? 'pending'
-  if (writer.state.earlyCallbacks.has(key) || (status !== 'pending' && status !== 'ready')) return
+  const node = writer.state.nodes.get(key)
+  const status = node?.status ?? 'pending'
+  const waitId = status === 'waiting' ? node?.waitId : undefined
+  if (writer.state.earlyCallbacks.has(key) || !(status === 'pending' || status === 'ready' || waitId)) return
   const output = writer.keep(encodePayload(command.data))
   writer.append({
     type: 'callback_received',
@@ -69,8 +75,16 @@ function keepEarlyCallback(writer: LogWriter, command: StoredCommand & { kind: '
     path,
     output_bytes: output.bytes,
     ...(output.blob ? { output_blob: output.blob.id } : {}),
+    ...(waitId === undefined ? {} : { wait_id: waitId }),
   })
-  writer.node({ key, nodeId, path, attempt: 0, status: 'waiting', output: output.stored })
+  if (waitId === undefined) {
+    writer.node({ key, nodeId, path, attempt: 0, status: 'waiting', output: output.stored })
+    return
+  }
+  // It was called a moment before the node began to wait: the wait is answered all the same.
+  writer.closeWait(waitId)
+  remember(key, command.data ?? null)
+  writer.node({ key, nodeId, path, attempt: 1, status: 'succeeded', output: output.stored, endedAt: writer.now() })
 }
 
 /** The sub-workflow could not be started: not published, another input, nested too deep. */

@@ -97,9 +97,14 @@ export class LogWriter {
       const { nodeId, path, attempt } = node
       this.node({ key, nodeId, path, attempt, status: 'cancelled', endedAt: at })
       if (waitId === undefined) continue
-      if (!this.waits.some((wait) => wait.id === waitId)) this.closedWaits.push(waitId)
-      this.waits = this.waits.filter((wait) => wait.id !== waitId)
+      this.closeWait(waitId)
     }
+  }
+
+  /** Nobody is to answer this wait any more. */
+  closeWait(waitId: Id): void {
+    if (!this.waits.some((wait) => wait.id === waitId)) this.closedWaits.push(waitId)
+    this.waits = this.waits.filter((wait) => wait.id !== waitId)
   }
 
   /** Keeps the row of a node run; what an earlier call said and this one does not is kept. */

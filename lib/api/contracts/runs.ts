@@ -22,6 +22,8 @@ export const openWaitSchema = z
     shown_hash: z.string().nullable(),
     /** JSON Schema of the expected data, or of the form an approver may edit. */
     schema: z.record(z.string(), z.unknown()).nullable(),
+    /** Where another system answers a callback step; shown to those who may answer runs. */
+    callback_url: z.string().nullable(),
     due_at: timestampSchema.nullable(),
     created_at: timestampSchema,
   })

@@ -190,6 +190,7 @@ const wait: OpenWait = {
   shown: null,
   shown_hash: null,
   schema: { type: 'object', properties: { size: { enum: ['S', 'L'] } } },
+  callback_url: null,
   due_at: null,
   created_at: at,
 }

@@ -147,7 +147,9 @@ const PROJECTED: Record<RunStatus, SessionTurn['status']> = {
 /** A turn as session clients read it. */
 export function sessionTurn(turn: Turn): SessionTurn {
   const { run, settled } = turn
-  const open = settled ? (run.waits.find((wait) => wait.kind === 'input') ?? run.waits[0]) : undefined
+  const open = settled
+    ? (run.waits.find((wait) => wait.kind === 'input') ?? run.waits.find((wait) => wait.kind === 'approval'))
+    : undefined
   const status = settled || !isQuiet(run.status) ? PROJECTED[run.status] : 'running'
   return {
     run_id: toObjectId(run.id),

@@ -10,6 +10,7 @@ import {
 } from 'zod-openapi'
 import { PERMISSIONS } from '../../auth/permissions'
 import { ERROR_CODES, type ErrorCode } from '../../errors'
+import { callbackContracts } from '../contracts/callbacks'
 import { problemDocumentSchema } from '../contracts/common'
 import { healthContracts } from '../contracts/health'
 import { openApiContract } from '../contracts/openapi'
@@ -25,6 +26,7 @@ A run that fails is answered with 200 and the status \`failed\`; 5xx means a fau
 /** Every operation that is described, in the order of the reference page. */
 export const describedContracts: readonly AnyContract[] = [
   ...Object.values(contracts),
+  ...Object.values(callbackContracts),
   ...Object.values(sampleContracts),
   ...Object.values(healthContracts),
   openApiContract,
@@ -35,6 +37,7 @@ const TAGS = [
   { name: 'Workflows', description: 'Drafts, and versions that never change once published.' },
   { name: 'Runs', description: 'Start, follow, answer and stop.' },
   { name: 'Approvals', description: 'What waits for a decision, and the decision that stands.' },
+  { name: 'Callbacks', description: 'Where other systems answer a step that waits for them.' },
   { name: 'Keys', description: 'Who is calling, and with what.' },
   { name: 'Samples', description: 'A place to send things to while trying the product out.' },
   { name: 'Health', description: 'For load balancers and supervisors.' },

@@ -1,6 +1,7 @@
 import { healthRoutes } from './health'
 import type { Route } from './route'
 import { approvalRoutes } from './routes/approvals'
+import { callbackRoutes } from './routes/callbacks'
 import { eventRoutes } from './routes/events'
 import { executeRoutes } from './routes/execute'
 import { keyRoutes } from './routes/keys'
@@ -18,6 +19,7 @@ export const routes: readonly Route[] = [
   ...approvalRoutes,
   ...keyRoutes,
   ...healthRoutes,
+  ...callbackRoutes,
   ...sampleRoutes,
   ...openApiRoutes,
 ]
