@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   limit_reached: { status: 422, title: 'A limit is reached' },
   rate_limited: { status: 429, title: 'Too many requests' },
   concurrency_limit: { status: 429, title: 'Too many runs at once' },
+  queue_full: { status: 429, title: 'Too many runs wait already' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
 } as const

@@ -20,22 +20,28 @@ export interface SlotRequest {
   workflow: LimitedWorkflow | null
   /** How long to wait for a place in memory. Whoever waits has been promised nothing yet. */
   patienceMs: number
-  /** `reject`: refuse at once when the limit is known to be reached. `queue`: refuse at once when others are queued in front. */
-  mode: 'queue' | 'reject'
+  /**
+   * When waiting makes no sense. `queue`: others are queued in front. `hurry`: no slot is known to be free. `reject`: no slot
+   * can be free. `end`: the run only has to be ended, which needs no slot and is never refused by a limit.
+   */
+  mode: 'queue' | 'hurry' | 'reject' | 'end'
 }
 
 /**
- * The one port between use cases and worker, who otherwise meet only in tables: a worker in this process that has room
+ * The one port between use cases and worker, who otherwise meet only in tables: a worker in this process that has a place
  * takes a run at once, lease and all, without a hop through the queue.
  */
 export interface LocalWorker {
   /** The lease owner to write into a run that is about to be taken. */
   owner: Id
-  hasRoom(): boolean
+  /** A place for one run, which whoever gets it uses or releases. */
+  reserve(request: SlotRequest): Place | Refusal | Promise<Place | Refusal>
   /** The run is leased to `owner`. `log`: the whole log, when the caller has just written it; spares reading it. */
-  take(run: RunRow, log?: readonly RunEvent[]): void
+  take(run: RunRow, place: Place, log?: readonly RunEvent[]): void
   /** Makes a run and advances it at once: it becomes durable with its first checkpoint, before anything of it can be seen. */
-  begin(run: NewRun): BegunRun
+  begin(run: NewRun, place: Place): BegunRun
+  /** A run of this team was stored that wants a worker and has none. */
+  noteQueued(teamId: Id): void
   /**
    * Resolves when this worker lets go of a run that it holds, with the status it then has; null when it was lost.
    * Undefined: it does not hold the run.
@@ -64,10 +70,4 @@ export function setLocalWorker(worker: LocalWorker | undefined): void {
 /** The worker of this process, whether or not it has room. */
 export function localWorker(): LocalWorker | undefined {
   return slot().worker
-}
-
-/** The owner to lease a run to right now, or null when no worker here has room. */
-export function localOwner(): Id | null {
-  const worker = slot().worker
-  return worker?.hasRoom() ? worker.owner : null
 }

@@ -5,6 +5,7 @@ import { type Id, newId } from '../ids'
 import { log } from '../log'
 import { databaseUrl, pool } from './client'
 import { processSingleton } from './process'
+import type { SlotScope } from './slots'
 
 /**
  * Who needs to know that a run changed. A commit of this process tells its own subscribers at once, with the events in
@@ -78,6 +79,16 @@ export function pokePayload(owner: Id, runId: Id): string {
   return JSON.stringify({ from: bus().origin, poke: [owner, runId] })
 }
 
+/** What workers tell each other about slots: one has too few, or has given some back. */
+export type SlotsMessage =
+  | { kind: 'asked'; scope: SlotScope; granted: number; isQueued: boolean }
+  | { kind: 'freed'; scope: SlotScope }
+
+/** The payload that tells the workers of other processes. */
+export function slotsPayload(message: SlotsMessage): string {
+  return JSON.stringify({ from: bus().origin, slots: message })
+}
+
 export const NOTIFY_CHANNEL = CHANNEL
 
 /** Calls `listener` for every change of the run (`run:<id>`) or of any run of the team (`team:<id>`); `resync`: something may have been missed. */
@@ -101,6 +112,14 @@ export function onPoke(listener: (owner: Id, runId: Id) => void): () => void {
   void ensureListening()
   emitter.on('poke', listener)
   return () => emitter.off('poke', listener)
+}
+
+/** Calls `listener` when a worker of another process says something about slots. */
+export function onSlots(listener: (message: SlotsMessage) => void): () => void {
+  const { emitter } = bus()
+  void ensureListening()
+  emitter.on('slots', listener)
+  return () => emitter.off('slots', listener)
 }
 
 /** Ephemeral text of a model, for watchers in this process only; may be lost. */
@@ -189,8 +208,10 @@ function receive(state: Bus, payload: string): void {
     from: string
     runs?: [Id, Id, Id, RunStatus, number][]
     poke?: [Id, Id]
+    slots?: SlotsMessage
   }
   if (message.from === state.origin) return
+  if (message.slots) state.emitter.emit('slots', message.slots)
   if (message.poke) state.emitter.emit('poke', ...message.poke)
   if (message.runs) {
     publishLocally(

@@ -6,6 +6,9 @@ import { pool } from './client'
 /** The little that tells whether a run is doing something. */
 export interface RunPulse {
   teamId: Id
+  workflowId: Id
+  /** The limit of runs at once that its definition has. */
+  workflowCap: number | null
   status: RunStatus
   isHeld: boolean
   commandsPending: number
@@ -16,7 +19,7 @@ export interface RunPulse {
 export async function readRunPulse(runId: Id): Promise<RunPulse> {
   const result = await pool().query<RunPulse>({
     name: 'run_pulse',
-    text: `SELECT team_id AS "teamId", status, lease_owner IS NOT NULL AS "isHeld", command_seq - command_applied AS "commandsPending",
+    text: `SELECT team_id AS "teamId", workflow_id AS "workflowId", workflow_cap AS "workflowCap", status, lease_owner IS NOT NULL AS "isHeld", command_seq - command_applied AS "commandsPending",
              status IN ('waiting_for_user_input', 'waiting_for_approval', 'running') AND EXISTS (
                SELECT FROM waits w WHERE w.run_id = r.id AND w.state = 'open' AND w.kind IN ('approval', 'input')) AS "hasOpenHumanWait"
            FROM runs r WHERE r.id = $1`,

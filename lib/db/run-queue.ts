@@ -8,12 +8,6 @@ import type { LimitedWorkflow } from './slots'
  * many runs are queued; a job that was lost is made good by the sweep, which asks {@link findQueuedTeams}.
  */
 
-/** Wakes the workers for the teams that the query `teams` answers (one column, `team_id`). An expression that counts them. */
-export const wakeTeamsSql = (teams: string) => `(SELECT count(woken.job) FROM (
-  SELECT (graphile_worker.add_job('dispatch_team', json_build_object('team_id', t.team_id),
-    job_key := 'team:' || t.team_id, job_key_mode := 'replace', max_attempts := 25)).id AS job
-  FROM (SELECT DISTINCT team_id FROM (${teams}) AS all_teams) AS t) AS woken)`
-
 export interface QueuedRun extends RunRow {
   /** A dead worker held it. */
   wasHeld: boolean

@@ -2,6 +2,7 @@ import type { NewEvent, RunEvent, RunStatus } from '../engine/events'
 import type { Id } from '../ids'
 import { Batcher } from './batcher'
 import { pool } from './client'
+import { localWorker } from './local-worker'
 import { NOTIFY_CHANNEL, notifyPayloads, publishLocally, type RunChange } from './notify'
 import { processSingleton } from './process'
 import { withReconnect } from './reconnect'
@@ -56,6 +57,8 @@ export interface NewRun {
   owner: Id | null
   /** The run is timed out this long after it was made, whatever it does then. */
   timeoutMs: number | null
+  /** How many runs of the workflow its definition allows at once; null: as many as the team may have. */
+  workflowCap: number | null
   /** The run of a sub-workflow: who waits for it. */
   parentRunId?: Id
   parentWaitId?: Id
@@ -74,9 +77,14 @@ export const TERMINAL_SQL = `('completed', 'failed', 'cancelled', 'aborted_loopi
 export const FREE_SQL = `(r.lease_owner IS NULL OR NOT EXISTS (
   SELECT FROM workers w WHERE w.id = r.lease_owner AND w.lease_until > clock_timestamp()))`
 
-/** Asks the queue to have the run `id` advanced by whichever worker has room; one job per run however often asked. */
-export const enqueueSql = (id: string) => `graphile_worker.add_job('advance_run', json_build_object('run_id', ${id}),
-  job_key := 'run:' || ${id}, job_key_mode := 'replace', max_attempts := 25)`
+/**
+ * Wakes workers for the queues of the teams that the query `teams` answers (one column, `team_id`): one job per team,
+ * however many runs are queued. An expression.
+ */
+export const wakeTeamsSql = (teams: string) => `(SELECT count(woken.job) FROM (
+  SELECT (graphile_worker.add_job('dispatch_team', json_build_object('team_id', t.team_id),
+    job_key := 'team:' || t.team_id, job_key_mode := 'replace', max_attempts := 25)).id AS job
+  FROM (SELECT DISTINCT team_id FROM (${teams}) AS all_teams) AS t) AS woken)`
 
 /** Whether the workflow `w` may still be run as `i`, which was looked up a moment ago, says; else nothing is inserted. */
 export const RUNNABLE_SQL = `w.id = i."workflowId" AND w.team_id = i."teamId" AND w.deleted_at IS NULL
@@ -87,25 +95,26 @@ WITH input AS (
   SELECT * FROM json_to_recordset($1::json) AS x(
     "id" uuid, "teamId" uuid, "workflowId" uuid, "versionId" uuid, "definitionId" uuid, "requireActiveVersionId" uuid,
     "trigger" text, "runBy" text, "userId" uuid, "apiKeyId" uuid, "input" json, "variables" json, "event" json,
-    "type" text, "at" timestamptz, "owner" uuid, "timeoutMs" bigint,
+    "type" text, "at" timestamptz, "owner" uuid, "timeoutMs" bigint, "workflowCap" int,
     "parentRunId" uuid, "parentWaitId" uuid, "depth" int)
 ), made AS (
   INSERT INTO runs AS r (id, team_id, workflow_id, version_id, definition_id, status, trigger, run_by, user_id, api_key_id,
-    input, variables, last_seq, lease_owner, lease_epoch, started_at, parent_run_id, parent_wait_id, depth)
+    input, variables, last_seq, lease_owner, lease_epoch, started_at, queued_at, workflow_cap,
+    parent_run_id, parent_wait_id, depth)
   SELECT i."id", i."teamId", i."workflowId", i."versionId", i."definitionId",
     (CASE WHEN i."owner" IS NULL THEN 'not_started' ELSE 'started' END)::run_status,
     i."trigger", i."runBy", i."userId", i."apiKeyId", i."input", i."variables", 1, i."owner",
     CASE WHEN i."owner" IS NULL THEN 0 ELSE 1 END, CASE WHEN i."owner" IS NULL THEN NULL ELSE now() END,
-    i."parentRunId", i."parentWaitId", coalesce(i."depth", 0)
+    CASE WHEN i."owner" IS NULL THEN clock_timestamp() END, i."workflowCap", i."parentRunId", i."parentWaitId", coalesce(i."depth", 0)
   FROM input i JOIN workflows w ON ${RUNNABLE_SQL}
   ON CONFLICT DO NOTHING
-  RETURNING r.id, r.created_at, r.lease_owner
+  RETURNING r.id, r.team_id, r.created_at, r.queued_at
 ), logged AS (
   INSERT INTO run_events (run_id, seq, team_id, type, data, at)
   SELECT i."id", 1, i."teamId", i."type", i."event", i."at" FROM input i JOIN made m ON m.id = i."id"
 )
 SELECT m.id, m.created_at AS "createdAt",
-  CASE WHEN m.lease_owner IS NULL THEN (${enqueueSql('m.id')}).id END AS job,
+  ${wakeTeamsSql('SELECT team_id FROM made WHERE queued_at IS NOT NULL')} AS woken,
   CASE WHEN i."timeoutMs" IS NOT NULL THEN (graphile_worker.add_job('time_out_run',
     json_build_object('run_id', m.id, 'team_id', i."teamId"),
     run_at := m.created_at + i."timeoutMs" * interval '1 ms', job_key := 'timeout:' || m.id)).id END AS deadline,
@@ -135,6 +144,8 @@ async function insertBatch(runs: NewRun[]): Promise<Inserted[]> {
   const notes = notifyPayloads(changes)
   const made = await withReconnect((isRepeat) => insertOrFind(rows, notes, isRepeat), RECONNECT_FOR_MS)
   publishLocally(changes.filter((change) => made.has(change.runId)))
+  const queued = runs.filter((run) => run.owner === null && made.has(run.id))
+  for (const teamId of new Set(queued.map((run) => run.teamId))) localWorker()?.noteQueued(teamId)
   return runs.map((run) => {
     const createdAt = made.get(run.id)
     return createdAt ? { createdAt, log: [{ ...run.event, seq: 1, at }] } : null
@@ -191,39 +202,6 @@ export function rowOf(run: NewRun, createdAt: Date): RunRow {
   }
 }
 
-/** Leases a run that nobody alive holds. Null: it ended, or somebody holds it. Taking it from a dead worker counts as a recovery. */
-export async function claimRun(runId: Id, owner: Id): Promise<(RunRow & { wasHeld: boolean }) | null> {
-  const result = await pool().query<RunRow & { wasHeld: boolean }>({
-    name: 'claim_run',
-    text: `
-      WITH before AS (SELECT id, lease_owner FROM runs WHERE id = $1 FOR UPDATE)
-      UPDATE runs r SET lease_owner = $2, lease_epoch = r.lease_epoch + 1,
-        recoveries = r.recoveries + CASE WHEN r.lease_owner IS NULL THEN 0 ELSE 1 END,
-        status = CASE WHEN r.status = 'not_started' THEN 'started' ELSE r.status END,
-        started_at = coalesce(r.started_at, now()), updated_at = now()
-      FROM before b
-      WHERE r.id = b.id AND r.status NOT IN ${TERMINAL_SQL} AND ${FREE_SQL}
-      RETURNING ${RUN_COLUMNS}, b.lease_owner IS NOT NULL AS "wasHeld"`,
-    values: [runId, owner],
-  })
-  return result.rows[0] ?? null
-}
-
-/** Runs that a dead worker holds, and runs that nobody holds although something was asked of them. */
-export async function findAbandonedRuns(limit: number): Promise<Id[]> {
-  const result = await pool().query<{ id: Id }>({
-    name: 'abandoned_runs',
-    text: `
-      (SELECT r.id FROM runs r WHERE r.lease_owner IS NOT NULL AND NOT EXISTS (
-         SELECT FROM workers w WHERE w.id = r.lease_owner AND w.lease_until > clock_timestamp()) LIMIT $1)
-      UNION ALL
-      (SELECT r.id FROM runs r WHERE r.lease_owner IS NULL AND r.command_seq > r.command_applied
-         AND r.status NOT IN ${TERMINAL_SQL} AND r.updated_at < now() - interval '5 seconds' LIMIT $1)`,
-    values: [limit],
-  })
-  return result.rows.map((row) => row.id)
-}
-
 /** Runs that this worker holds and that have commands it has not applied: a poke that was lost is made good by asking. */
 export async function findRunsWithCommands(owner: Id): Promise<Id[]> {
   const result = await pool().query<{ id: Id }>({
@@ -234,11 +212,17 @@ export async function findRunsWithCommands(owner: Id): Promise<Id[]> {
   return result.rows.map((row) => row.id)
 }
 
-/** Lets go of runs without advancing them: a worker that stops in good order. They are queued again at once. Absent `runIds`: all. */
+/**
+ * Lets go of runs without advancing them: a worker that stops in good order. They are in front of the queue at once.
+ * Absent `runIds`: all that it holds.
+ */
 export async function releaseRuns(owner: Id, runIds?: readonly Id[]): Promise<void> {
   await pool().query(
-    `WITH freed AS (UPDATE runs r SET lease_owner = NULL WHERE r.lease_owner = $1 AND ($2::uuid[] IS NULL OR r.id = ANY($2)) RETURNING r.id)
-     SELECT (${enqueueSql('f.id')}).id FROM freed f`,
+    `WITH freed AS (
+       UPDATE runs r SET lease_owner = NULL, queued_at = r.created_at WHERE r.lease_owner = $1 AND ($2::uuid[] IS NULL OR r.id = ANY($2))
+       RETURNING r.team_id
+     )
+     SELECT ${wakeTeamsSql('SELECT team_id FROM freed')}`,
     [owner, runIds ?? null],
   )
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { env } from '../env'
 import { newId } from '../ids'
 import { prisma } from './client'
 import type { Prisma } from './generated/client'
@@ -26,7 +27,8 @@ export async function foundTeam(founder: Founder, tx?: Prisma.TransactionClient)
   const { userId, teamId, projectId } = founded
   const { name, passwordHash, teamName, projectName } = founder
   await tx.user.create({ data: { id: userId, email: normaliseEmail(founder.email), name, passwordHash } })
-  await tx.team.create({ data: { id: teamId, name: teamName, slug: await freeSlug(teamName, tx) } })
+  const slug = await freeSlug(teamName, tx)
+  await tx.team.create({ data: { id: teamId, name: teamName, slug, maxConcurrentRuns: env().TEAM_CONCURRENT_RUNS } })
   await tx.membership.create({ data: { id: newId(), teamId, userId, role: 'owner' } })
   await tx.project.create({ data: { id: projectId, teamId, name: projectName } })
   return founded

@@ -128,6 +128,23 @@ where (e.type, r.status::text) not in (
 -- name: a run that nobody holds has something that will wake it
 select r.id, r.status from runs r
 where r.status in ('not_started', 'started', 'running', 'waiting_for_approval', 'waiting_for_user_input')
-  and r.lease_owner is null and r.command_seq = r.command_applied
-  and not exists (select from waits w where w.run_id = r.id and w.state = 'open')
-  and not exists (select from graphile_worker._private_jobs j where j.payload ->> 'run_id' = r.id::text);
+  and r.lease_owner is null and r.queued_at is null and r.command_seq = r.command_applied
+  and not exists (select from waits w where w.run_id = r.id and w.state = 'open');
+
+-- name: a run in the queue has not ended, and nobody alive holds it
+select r.id, r.status, r.lease_owner from runs r left join workers w on w.id = r.lease_owner
+where r.queued_at is not null
+  and (r.status in ('completed', 'failed', 'cancelled', 'aborted_looping_risk', 'skipped', 'timed_out')
+       or w.lease_until > clock_timestamp());
+
+-- name: no live worker holds more runs of a team than it was granted
+select r.lease_owner, r.team_id, count(*)::int as held, min(s.granted) as granted
+from runs r join workers w on w.id = r.lease_owner and w.lease_until > clock_timestamp()
+  left join (select worker_id, scope_id, sum(granted) as granted from worker_slots where kind = 'team' group by 1, 2) s
+    on s.worker_id = r.lease_owner and s.scope_id = r.team_id
+where not exists (select from run_commands c where c.run_id = r.id and c.kind in ('stop', 'timeout'))
+group by r.lease_owner, r.team_id having count(*) > coalesce(min(s.granted), 0);
+
+-- name: a run carries the limit of its definition
+select r.id, r.workflow_cap from runs r join definitions d on d.id = r.definition_id
+where r.workflow_cap is distinct from (d.body -> 'settings' ->> 'maxConcurrentRuns')::int;

@@ -42,7 +42,7 @@ export async function commandRun(options: CommandRun): Promise<void> {
   }
   if (options.command === 'data') return answer(options, pulse)
   if (options.command === 'resume' && pulse.status !== 'paused') return refuseResume(options)
-  await submit(options, commandsOf(options))
+  await submit(options, pulse, commandsOf(options))
 }
 
 function commandsOf(options: CommandRun): RunCommand[] {
@@ -52,8 +52,8 @@ function commandsOf(options: CommandRun): RunCommand[] {
   return [...turn, { kind: options.command === 'pause' ? 'pause' : 'resume', actor }]
 }
 
-async function submit(options: CommandRun, commands: RunCommand[]): Promise<void> {
-  const row = await submitCommands({ id: options.runId, teamId: options.principal.team.id }, commands)
+async function submit(options: CommandRun, pulse: RunPulse, commands: RunCommand[]): Promise<void> {
+  const row = await submitCommands({ ...pulse, id: options.runId }, commands)
   if (row || options.command === 'stop') return
   throw new AppError('run_ended', 'The run has ended meanwhile; start a new one.')
 }
@@ -90,12 +90,7 @@ async function answer(options: CommandRun, pulse: RunPulse): Promise<void> {
   if (pulse.status === 'paused') before = [...before, { kind: 'resume', actor }]
   for (const { wait, data } of checked) {
     const by = { actor, userId: options.principal.userId }
-    const done = await resolveWait(
-      { ...wait, teamId: options.principal.team.id, runId: options.runId },
-      by,
-      { kind: 'input', data },
-      before,
-    )
+    const done = await resolveWait({ ...pulse, ...wait, runId: options.runId }, by, { kind: 'input', data }, before)
     if (!done) {
       throw new AppError('conflict', `The input at "${wait.nodeName}" has been answered meanwhile.`, {
         extra: { node_id: wait.nodeId },

@@ -1,8 +1,7 @@
 import { requirePermission } from '../auth/authorize'
 import type { Principal } from '../auth/principal'
-import { localOwner, localWorker } from '../db/local-worker'
 import { findRunHead } from '../db/run-reads'
-import { insertRun, type NewRun } from '../db/runs'
+import type { NewRun } from '../db/runs'
 import { loadRunnable, type Runnable } from '../db/workflows'
 import type { Actor, RunStatus } from '../engine/events'
 import { AppError } from '../errors'
@@ -10,6 +9,7 @@ import { type Id, newId } from '../ids'
 import { checkInputs } from '../workflow/inputs'
 import { validateDefinition } from '../workflow/validate'
 import { actorOf } from './actor-of'
+import { insertQueued, reservePlace } from './reserve-place'
 
 export interface StartRun {
   principal: Principal
@@ -41,7 +41,8 @@ export interface StartedRun {
 
 /**
  * Starts a run and answers its id once it is durable. Throws `not_found`, `workflow_not_published`, `invalid_inputs` naming
- * the field, `invalid_definition` for a draft with errors, `payload_too_large`.
+ * the field, `invalid_definition` for a draft with errors, `payload_too_large`, `concurrency_limit` naming the level for a
+ * workflow that rejects over its limit, `queue_full`.
  */
 export async function startRun(options: StartRun): Promise<StartedRun> {
   const { principal } = options
@@ -68,12 +69,13 @@ async function isThere(teamId: Id, runId: Id): Promise<boolean> {
   return (await findRunHead({ teamId, runId })) !== undefined
 }
 
-/** A worker here that has room makes the run as it begins it; otherwise it is made first and queued. Null: not made. */
+/** A worker here that has a place makes the run as it begins it; otherwise it is made first and queued. Null: not made. */
 async function make(options: StartRun, runnable: Runnable, runId: Id): Promise<StartedRun | null> {
   const run = newRun(options, runnable, runId)
-  const begun = run.owner === null ? undefined : localWorker()?.begin(run)
-  if (begun) return (await begun.made) ? { runId, rest: begun.rest } : null
-  return (await insertRun({ ...run, owner: null })) ? { runId } : null
+  const reserved = await reservePlace(run, runnable.definition.settings.onLimit)
+  if (reserved === null) return (await insertQueued(run)) ? { runId } : null
+  const begun = reserved.worker.begin(run, reserved.place)
+  return (await begun.made) ? { runId, rest: begun.rest } : null
 }
 
 function newRun(options: StartRun, runnable: Runnable, id: Id): NewRun {
@@ -98,8 +100,9 @@ function newRun(options: StartRun, runnable: Runnable, id: Id): NewRun {
       parameters: options.parameters ?? {},
     },
     event: startedEvent(actorOf(principal), options.trigger, runnable.versionNumber),
-    owner: localOwner(),
+    owner: null,
     timeoutMs: runnable.definition.settings.timeoutMs ?? null,
+    workflowCap: runnable.definition.settings.maxConcurrentRuns ?? null,
   }
 }
 

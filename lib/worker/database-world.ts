@@ -4,8 +4,11 @@ import { commitCheckpoint } from '../db/checkpoints'
 import { findForgottenChildren, findLiveChild, findParentWait, readChildEnd } from '../db/child-runs'
 import { readCommands, resolveWait, submitCommands } from '../db/commands'
 import { readLog } from '../db/events'
+import { notify, slotsPayload } from '../db/notify'
 import { readNodeInput, readNodeOutputs } from '../db/payloads'
-import { claimRun, findAbandonedRuns, findRunsWithCommands, releaseRuns } from '../db/runs'
+import { claimQueuedRuns, findQueuedTeams, queueAbandonedRuns } from '../db/run-queue'
+import { findRunsWithCommands, releaseRuns } from '../db/runs'
+import { findExceededTeams, forgetSlots, grantSlots, setSlots } from '../db/slots'
 import { findOverdueWaits, readWait } from '../db/waits'
 import { forgetWorkers, heartbeat, registerWorker, retireDeadNeighbours, retireWorker } from '../db/workers'
 import { newId } from '../ids'
@@ -26,15 +29,24 @@ export const databaseWorld: World = {
     readNodeOutputs,
     readNodeInput,
     commitCheckpoint,
-    claimRun,
-    findAbandonedRuns,
+    claimQueuedRuns,
+    queueAbandonedRuns,
+    findQueuedTeams,
     findRunsWithCommands,
     releaseRuns,
+    grantSlots,
+    setSlots,
+    findExceededTeams,
+    askForSlots: (scope, granted, isQueued) => tell(slotsPayload({ kind: 'asked', scope, granted, isQueued })),
+    tellSlotsFreed: (scope) => tell(slotsPayload({ kind: 'freed', scope })),
     registerWorker: () => registerWorker(`${hostname()}:${process.pid}`),
     heartbeat,
     retireWorker,
     retireDeadNeighbours: () => retireDeadNeighbours(hostname(), isAlive),
-    forgetWorkers,
+    forgetWorkers: async () => {
+      await forgetWorkers()
+      await forgetSlots()
+    },
     freeDeadQueueJobs,
     startChildRun,
     findParentWait,
@@ -69,6 +81,11 @@ export const databaseWorld: World = {
   // The config was parsed by the schema that the runner is typed with.
   perform: ({ runner, context }, signal) =>
     owningStrayErrors(() => runner({ ...context, config: context.config as never, signal })),
+}
+
+/** A notification that is lost costs time only: the sweep finds what it was about. */
+function tell(payload: string): void {
+  notify(payload).catch(() => undefined)
 }
 
 /** Whether a process of this machine lives. */

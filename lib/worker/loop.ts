@@ -1,5 +1,7 @@
-import type { BegunRun, LocalWorker } from '../db/local-worker'
+import type { BegunRun, LocalWorker, Place, Refusal, SlotRequest } from '../db/local-worker'
+import type { SlotsMessage } from '../db/notify'
 import type { NewRun, RunRow } from '../db/runs'
+import type { SlotScope } from '../db/slots'
 import { HEARTBEAT_MS, SWEEP_MS } from '../db/workers'
 import type { RunEvent, RunStatus } from '../engine/events'
 import { crashPoint } from '../faults'
@@ -7,28 +9,45 @@ import type { Id } from '../ids'
 import { log } from '../log'
 import { type Advancing, advanceRun, beginRun } from './advance-run'
 import { attendForgottenChildren } from './child-runs'
+import type { Claimed, Offer } from './claim-queued'
 import type { Store, World } from './ports'
+import { SlotPool } from './slots'
 import { fireOverdueTimers } from './timers'
 
+/** More than these are queued again by the next sweep. */
+const MAX_ABANDONED = 1_000
+
 /**
- * The runs that this process holds. A run comes in by `take` (made or woken right here), by `claim` (from the queue) or by
- * the sweep (from a dead worker), and leaves when it waits, ends, or is lost. All of them live on one lease.
+ * The runs that this process holds. A run comes in by `begin` (made here), by `take` (woken here) or by `claim` (from the
+ * queue, where the sweep puts those of dead workers), and leaves when it waits, ends, or is lost. Each has its place and
+ * slots for as long as it is held; all of them live on one lease.
  */
 export class RunLoop implements LocalWorker {
   owner: Id = ''
   private readonly runs = new Map<Id, Advancing>()
   private callOffs: (() => void)[] = []
-  private isStopping = false
+  private readonly slots: SlotPool
 
+  /** `concurrency`: runs advanced at once, whatever their teams may have. */
   constructor(
     private readonly world: World,
-    private readonly concurrency: number,
-  ) {}
+    concurrency: number,
+  ) {
+    const { store } = world
+    const slots = {
+      grantSlots: (scope: SlotScope, want: number) => store.grantSlots(this.owner, scope, want),
+      setSlots: (scope: SlotScope, granted: number) => store.setSlots(this.owner, scope, granted),
+      askForSlots: store.askForSlots,
+      tellSlotsFreed: store.tellSlotsFreed,
+    }
+    this.slots = new SlotPool(slots, world.clock, concurrency, (...queue) => this.claim(...queue))
+  }
 
   async start(): Promise<void> {
     const { store, clock } = this.world
     await store.retireDeadNeighbours()
     this.owner = await store.registerWorker()
+    this.slots.start()
     this.callOffs = [
       clock.every(HEARTBEAT_MS, () => this.guard(this.beat())),
       clock.every(SWEEP_MS, () => this.guard(this.sweep())),
@@ -37,22 +56,25 @@ export class RunLoop implements LocalWorker {
     await this.sweep()
   }
 
-  hasRoom(): boolean {
-    return !this.isStopping && this.runs.size < this.concurrency
+  reserve(request: SlotRequest): Place | Refusal | Promise<Place | Refusal> {
+    return this.slots.reserve(request)
   }
 
-  take(run: RunRow & { wasHeld?: boolean }, log?: readonly RunEvent[]): void {
-    this.hold(run.id, advanceRun(this.world, run, this.owner, log))
+  take(run: RunRow & { wasHeld?: boolean }, place: Place, log?: readonly RunEvent[]): void {
+    this.hold(run.id, place, advanceRun(this.world, run, this.owner, log))
   }
 
-  begin(run: NewRun): BegunRun {
-    const held = this.runs.get(run.id) ?? this.hold(run.id, beginRun(this.world, run, this.owner))
+  begin(run: NewRun, place: Place): BegunRun {
+    let held = this.runs.get(run.id)
+    if (held) place.release()
+    held ??= this.hold(run.id, place, beginRun(this.world, run, this.owner))
     return { made: held.made, rest: held.done }
   }
 
-  private hold(runId: Id, advancing: Advancing): Advancing {
+  private hold(runId: Id, place: Place, advancing: Advancing): Advancing {
     this.runs.set(runId, advancing)
     void advancing.done.then(() => {
+      place.release()
       if (this.runs.get(runId) === advancing) this.runs.delete(runId)
     })
     return advancing
@@ -66,27 +88,32 @@ export class RunLoop implements LocalWorker {
     this.runs.get(runId)?.poke()
   }
 
-  /** Leases a run from the queue, as soon as there is room, and begins to advance it. */
-  async claim(runId: Id): Promise<void> {
-    const held = this.runs.get(runId)
-    if (held) {
-      held.poke()
-      return
-    }
-    while (!this.hasRoom()) {
-      if (this.isStopping) throw new Error('this worker is stopping')
-      await Promise.race(Array.from(this.runs.values(), (run) => run.done))
-    }
+  noteQueued(teamId: Id): void {
+    this.slots.noteQueued(teamId)
+  }
+
+  hearSlots(message: SlotsMessage): void {
+    if (message.kind === 'freed') this.slots.hearFreed(message.scope)
+    else this.slots.hearAsked(message.scope, message.granted, message.isQueued)
+  }
+
+  /** Leases queued runs of a team; each is advanced once it is given its place. */
+  private async claim(teamId: Id, count: number, offers: readonly Offer[]): Promise<Claimed> {
     crashPoint('claim.before_commit')
-    const run = await this.store.claimRun(runId, this.owner)
-    if (!run) return
-    crashPoint('claim.after_commit')
-    this.take(run)
+    const { runs, limited } = await this.store.claimQueuedRuns(teamId, this.owner, count, offers)
+    if (runs.length > 0) crashPoint('claim.after_commit')
+    return {
+      limited,
+      runs: runs.map((run) => ({
+        limited: run.workflowCap === null ? null : { workflowId: run.workflowId, cap: run.workflowCap },
+        begin: (place) => this.take(run, place),
+      })),
+    }
   }
 
   /** Stops taking runs at once, lets go of those that do nothing, and of the others as they land, after `graceMs` in any case. */
   async stop(graceMs: number): Promise<void> {
-    this.isStopping = true
+    this.slots.close()
     for (const callOff of this.callOffs) callOff()
     const { store, clock } = this.world
     const stopBeating = clock.every(HEARTBEAT_MS, () => this.guard(this.beat()))
@@ -114,19 +141,17 @@ export class RunLoop implements LocalWorker {
     log.warn('lease_lost: the heartbeat came too late; dropping every run and starting afresh')
     for (const run of this.runs.values()) run.abandon()
     this.runs.clear()
+    this.slots.reset()
     this.owner = await this.store.registerWorker()
   }
 
-  /** Takes over what dead workers hold, hears what was said and not heard, and fires what the queue forgot. */
+  /** Queues what dead workers hold, finds what was queued or said and not heard, and fires what the queue library forgot. */
   private async sweep(): Promise<void> {
     for (const runId of await this.store.findRunsWithCommands(this.owner)) this.poke(runId)
-    const room = this.concurrency - this.runs.size
-    if (room > 0) {
-      for (const runId of await this.store.findAbandonedRuns(Math.min(room, 100))) {
-        if (!this.hasRoom() || this.runs.has(runId)) continue
-        const run = await this.store.claimRun(runId, this.owner)
-        if (run) this.take(run)
-      }
+    await this.store.queueAbandonedRuns(MAX_ABANDONED)
+    for (const teamId of await this.store.findQueuedTeams()) this.noteQueued(teamId)
+    for (const { teamId, excess } of await this.store.findExceededTeams(this.owner)) {
+      this.slots.hearExceeded(teamId, excess)
     }
     await this.store.freeDeadQueueJobs()
     await fireOverdueTimers(this.store)

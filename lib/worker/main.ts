@@ -3,7 +3,7 @@ import { Logger, run as runQueue, type TaskList, type WorkerEvents } from 'graph
 import { pool } from '../db/client'
 import { submitCommands } from '../db/commands'
 import { setLocalWorker } from '../db/local-worker'
-import { ensureListening, onPoke } from '../db/notify'
+import { ensureListening, onPoke, onSlots } from '../db/notify'
 import type { Id } from '../ids'
 import { log } from '../log'
 import { settleChild, startChild } from './child-runs'
@@ -12,9 +12,9 @@ import { RunLoop } from './loop'
 import { holdQueueLock } from './queue-recovery'
 import { fireTimer } from './timers'
 
-/** Runs advanced at once in one process. A waiting run holds no place. */
+/** Runs advanced at once in one process, of all teams. A waiting run holds no place. */
 const DEFAULT_CONCURRENCY = 200
-/** Jobs of the queue at once. They are short: a job hands its run to the loop. Each asks for work every QUEUE_POLL_MS. */
+/** Jobs of the queue at once. They are short: a job tells the loop where to look. Each asks for work every QUEUE_POLL_MS. */
 const QUEUE_CONCURRENCY = 8
 const QUEUE_POLL_MS = 1_000
 
@@ -29,12 +29,13 @@ export async function startWorker(
   const loop = new RunLoop(databaseWorld, options.concurrency ?? DEFAULT_CONCURRENCY)
   await loop.start()
   setLocalWorker(loop)
-  const stopListening = onPoke((owner, runId) => {
+  const stopPokes = onPoke((owner, runId) => {
     if (owner === loop.owner) loop.poke(runId)
   })
+  const stopSlots = onSlots((message) => loop.hearSlots(message))
 
   const tasks: TaskList = {
-    advance_run: async (payload) => loop.claim((payload as { run_id: Id }).run_id),
+    dispatch_team: async (payload) => loop.noteQueued((payload as { team_id: Id }).team_id),
     fire_timer: async (payload) => {
       if (!(await fireTimer(databaseWorld.store, (payload as { wait_id: Id }).wait_id)))
         throw new Error('not due yet on the database clock')
@@ -70,7 +71,8 @@ export async function startWorker(
   return {
     async stop(graceMs) {
       setLocalWorker(undefined)
-      stopListening()
+      stopPokes()
+      stopSlots()
       const stopped = loop.stop(graceMs)
       await Promise.race([
         runner.stop().catch(() => undefined),

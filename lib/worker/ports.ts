@@ -2,12 +2,14 @@ import type { Clock } from '../clock'
 import type { Checkpoint, CheckpointResult } from '../db/checkpoints'
 import type { ChildEnd } from '../db/child-runs'
 import type { StoredCommand } from '../db/commands'
-import type { RunRow } from '../db/runs'
+import type { QueuedRun } from '../db/run-queue'
+import type { LimitedWorkflow, SlotGrant, SlotScope } from '../db/slots'
 import type { WaitRow } from '../db/waits'
 import type { RunEvent } from '../engine/events'
 import type { WaitOutcome } from '../engine/waits'
 import type { Id } from '../ids'
 import type { RunnerResult } from '../nodes/runner'
+import type { Offer } from './claim-queued'
 import type { Program } from './plans'
 import type { PreparedNode } from './run-node'
 
@@ -33,11 +35,27 @@ export interface Store {
   /** Conditional on owner, epoch and last event: `lost`, and nothing written, when any of them is not as expected. */
   commitCheckpoint(checkpoint: Checkpoint): Promise<CheckpointResult>
 
-  claimRun(runId: Id, owner: Id): Promise<(RunRow & { wasHeld: boolean }) | null>
-  findAbandonedRuns(limit: number): Promise<Id[]>
+  /** Leases queued runs of a team, oldest first; of limited workflows only as many as `offers` says. */
+  claimQueuedRuns(
+    teamId: Id,
+    owner: Id,
+    count: number,
+    offers: readonly Offer[],
+  ): Promise<{ runs: QueuedRun[]; limited: LimitedWorkflow[] }>
+  /** Queues what dead workers hold, and what nobody holds although something was asked of it. */
+  queueAbandonedRuns(limit: number): Promise<void>
+  findQueuedTeams(): Promise<Id[]>
   findRunsWithCommands(owner: Id): Promise<Id[]>
   /** Absent `runIds`: all that the owner holds. */
   releaseRuns(owner: Id, runIds?: readonly Id[]): Promise<void>
+
+  /** Never more in sum over live workers than the limit. */
+  grantSlots(owner: Id, scope: SlotScope, want: number): Promise<SlotGrant>
+  setSlots(owner: Id, scope: SlotScope, granted: number): Promise<void>
+  findExceededTeams(owner: Id): Promise<{ teamId: Id; excess: number }[]>
+  /** To other workers; may be lost. */
+  askForSlots(scope: SlotScope, granted: number, isQueued: boolean): void
+  tellSlotsFreed(scope: SlotScope): void
 
   /** Leased on the clock of the store. */
   registerWorker(): Promise<Id>

@@ -24,6 +24,7 @@ interface Team {
 }
 
 const TICK_MS = 1_000
+const NO_SLOT: Place = { release: () => undefined }
 
 /**
  * Who may run now. A run needs a place in this process, a slot of its team, and one of its workflow if that has a limit.
@@ -57,6 +58,7 @@ export class SlotPool {
    */
   reserve({ teamId, workflow, patienceMs, mode }: SlotRequest): Place | Refusal | Promise<Place | Refusal> {
     if (this.isClosed) return { level: 'process' }
+    if (mode === 'end') return NO_SLOT
     const team = this.team(teamId)
     const limited = workflow ? this.workflow(team, workflow) : null
     if (team.queue !== 'more' && team.waiters.length === 0 && this.isFree(team, limited)) {
@@ -194,11 +196,15 @@ export class SlotPool {
     return team.slots.idle === 0 || team.queue === 'more' ? 'team' : 'process'
   }
 
-  /** What makes waiting useless: others stand in front, or, for who would rather be refused, nothing is free. */
-  private hopeless(team: Team, workflow: ScopeSlots | null, mode: 'queue' | 'reject'): Refusal['level'] | undefined {
+  /** What makes waiting useless, by {@link SlotRequest.mode}. */
+  private hopeless(team: Team, workflow: ScopeSlots | null, mode: SlotRequest['mode']): Refusal['level'] | undefined {
     if (mode === 'reject') {
       if (workflow?.isFullHere) return 'workflow'
       return team.slots.isFullHere ? 'team' : undefined
+    }
+    if (mode === 'hurry') {
+      if (workflow?.isFull) return 'workflow'
+      return team.slots.isFull || team.waiters.length > 0 ? 'team' : undefined
     }
     if (workflow?.isFull && team.queue !== 'none' && team.limited.some((each) => isOf(each, workflow.scope))) {
       return 'workflow'

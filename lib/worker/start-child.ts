@@ -62,6 +62,7 @@ export async function startChildRun(wait: WaitRow): Promise<{ runId: string; cod
         },
         owner: null,
         timeoutMs: runnable.definition.settings.timeoutMs ?? null,
+        workflowCap: runnable.definition.settings.maxConcurrentRuns ?? null,
         parentRunId: parent.id,
         parentWaitId: wait.id,
         depth,
