@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type Id, newId } from '../ids'
+import { newId } from '../ids'
 import { makeTeam } from '../testing/people'
+import { limitTeam } from '../testing/runs'
 import { pool } from './client'
 import { findExceededTeams, forgetSlots, grantSlots, type SlotScope, setSlots } from './slots'
 import { forgetWorkers, registerWorker, retireWorker } from './workers'
@@ -9,10 +10,6 @@ async function makeScope(limit: number): Promise<SlotScope & { kind: 'team' }> {
   const { id } = await makeTeam()
   await limitTeam(id, limit)
   return { kind: 'team', id }
-}
-
-async function limitTeam(id: Id, limit: number): Promise<void> {
-  await pool().query('UPDATE teams SET max_concurrent_runs = $2 WHERE id = $1', [id, limit])
 }
 
 const workers = (count: number) => Promise.all(Array.from({ length: count }, () => registerWorker('test:0')))

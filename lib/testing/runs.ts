@@ -38,6 +38,11 @@ export async function makePublished(
   return { principal: principalOf(person), workflowId: id }
 }
 
+/** Sets how many runs of a team may go on at once, as an operator would. */
+export async function limitTeam(teamId: string, runs: number): Promise<void> {
+  await pool().query('UPDATE teams SET max_concurrent_runs = $2 WHERE id = $1', [teamId, runs])
+}
+
 /** Waits until the stored run is as `until` says. Throws with the log of the run when it takes too long. */
 export async function waitForRun(
   runId: string,

@@ -216,7 +216,9 @@ describe('time limits', () => {
         expect(await endsOf(runId)).toEqual([`run_${status}`])
         expect(['approved', 'run_ended']).toContain(decision)
         const decided = (await log(runId)).filter((event) => event.type === 'approval_decided')
-        expect(decided.length).toBe(status === 'completed' ? 1 : 0)
+        // A decision may be told and the time be over in the same moment: then both stand, and the time ended the run.
+        expect(decided.length).toBeLessThanOrEqual(decision === 'approved' ? 1 : 0)
+        expect(decided.length).toBeGreaterThanOrEqual(status === 'completed' ? 1 : 0)
       }),
     )
   })

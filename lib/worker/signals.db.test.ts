@@ -4,7 +4,7 @@ import { readEvents } from '../db/events'
 import { killWorkers, spawnWorker } from '../testing/children'
 import { draw } from '../testing/definition'
 import { type EffectSink, openEffectSink } from '../testing/effect-sink'
-import { ended, makePublished, successes, waitForRun } from '../testing/runs'
+import { ended, limitTeam, makePublished, successes, waitForRun } from '../testing/runs'
 import { startRun } from '../usecases/start-run'
 
 /** Workers that are told to stop, fall asleep, are all killed, or carry a node that throws where nobody catches. */
@@ -48,6 +48,7 @@ const effect = (path: string, policy: Record<string, unknown> = {}) => ({
 
 async function makeRuns(...drawing: Parameters<typeof draw>) {
   const { principal, workflowId } = await makePublished(draw(...drawing))
+  await limitTeam(principal.team.id, 100)
   return (count: number) =>
     Promise.all(
       Array.from({ length: count }, async () => (await startRun({ principal, workflowId, trigger: 'api' })).runId),
