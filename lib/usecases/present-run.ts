@@ -31,6 +31,8 @@ export function presentRunSummary(row: RunSummaryRow): RunSummary {
     created_at: row.created_at.toISOString(),
     started_at: row.started_at?.toISOString() ?? null,
     ended_at: row.ended_at?.toISOString() ?? null,
+    parent_run_id: row.parent_run_id,
+    source_run_id: row.source_run_id,
     link_url: `${publicUrl()}/runs/${row.id}`,
   }
 }

@@ -52,6 +52,8 @@ export const runSummarySchema = z
     created_at: timestampSchema,
     started_at: timestampSchema.nullable(),
     ended_at: timestampSchema.nullable(),
+    parent_run_id: idSchema.nullable().meta({ description: 'The run of a sub-workflow: the run that waits for it.' }),
+    source_run_id: idSchema.nullable().meta({ description: 'A retry or fork: the run whose results it takes over.' }),
     link_url: z.string(),
   })
   .meta({ id: 'RunSummary' })
@@ -108,7 +110,10 @@ export const listRunsQuerySchema = pageQuerySchema.extend({
 
 export const commandBodySchema = z
   .strictObject({
-    command: z.enum(['data', 'resume', 'pause', 'stop']),
+    command: z.enum(['data', 'resume', 'pause', 'stop', 'retry']).meta({
+      description:
+        '`retry`: a new run takes over every result of this one, which failed, was stopped or timed out, and runs the rest; the answer is the new run.',
+    }),
     data: jsonValueSchema.optional().meta({ description: 'With `data`: the answer of the one open input.' }),
     inputs: variables
       .optional()
@@ -116,6 +121,36 @@ export const commandBodySchema = z
     wait: z.number().min(0).max(300).optional(),
   })
   .meta({ id: 'RunCommand' })
+
+export const forkBodySchema = z
+  .strictObject({
+    from_node: z.string().min(1).max(100).meta({ description: 'Id or name of the node to begin again at.' }),
+    path: z
+      .array(z.string())
+      .max(60)
+      .optional()
+      .meta({ description: 'One address of it, inside containers or loops.' }),
+    input: jsonValueSchema
+      .optional()
+      .meta({ description: 'Another input for the new run. Reused results stay as they are.' }),
+    wait: z.number().min(0).max(300).optional(),
+  })
+  .meta({ id: 'ForkRun' })
+
+export const retryPlanQuerySchema = z.object({
+  from_node: z.string().min(1).max(100).optional().meta({ description: 'The plan of a fork from this node.' }),
+})
+const plannedStepSchema = z.object({
+  node_key: z.string(),
+  node_id: z.string(),
+  node_name: z.string(),
+  path: z.array(z.string()),
+  status: z.string().meta({ description: 'How it ended in this run.' }),
+  side_effect: z.boolean().meta({ description: 'It calls something outside that may act a second time.' }),
+})
+export const retryPlanSchema = z
+  .object({ run_id: idSchema, reused: z.array(plannedStepSchema), again: z.array(plannedStepSchema) })
+  .meta({ id: 'RetryPlan' })
 
 export const eventsQuerySchema = z.object({
   after: z.coerce.number().int().min(0).default(0),

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { AppError } from '../../errors'
 import { requireId } from '../../ids'
+import { LIMITS } from '../../limits'
 import { parseJson } from './parse-json'
 import { validationError } from './problem'
 import { readBody, requireJsonType } from './read-body'
@@ -8,7 +9,7 @@ import { prefersAsync, wantsEventStream } from './request-headers'
 import type { AnyContract, Incoming, PublicCall } from './route'
 
 /** A body over this is refused with 413; the largest honest one is a definition of 1 000 nodes. */
-export const MAX_BODY_BYTES = 1_048_576
+export const MAX_BODY_BYTES = LIMITS.request_body.value
 
 export interface ParsedCall<C extends AnyContract> {
   call: PublicCall<C>

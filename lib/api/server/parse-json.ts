@@ -1,8 +1,9 @@
 import { AppError } from '../../errors'
+import { LIMITS } from '../../limits'
 
 /** No honest request nests deeper or has more members; both are checked before any schema sees the value. */
-export const MAX_JSON_DEPTH = 64
-export const MAX_JSON_MEMBERS = 100_000
+export const MAX_JSON_DEPTH = LIMITS.json_depth.value
+export const MAX_JSON_MEMBERS = LIMITS.json_members.value
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 /** Only a text with a run of this many digits can hold an integer that a double cannot. */

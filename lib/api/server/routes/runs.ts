@@ -5,6 +5,7 @@ import { requireId } from '../../../ids'
 import { watchRuns } from '../../../live/watch-runs'
 import { awaitRun } from '../../../usecases/await-run'
 import { commandRun } from '../../../usecases/command-run'
+import { continueRun, planRetry } from '../../../usecases/continue-run'
 import { getBlob } from '../../../usecases/get-blob'
 import { getRun } from '../../../usecases/get-run'
 import { getRunDefinition } from '../../../usecases/get-run-definition'
@@ -63,10 +64,37 @@ export const runRoutes = [
 
   defineRoute(contracts.commandRun, async ({ principal, params, body, request, prefersAsync }) => {
     const runId = params.run_id
+    if (body.command === 'retry') {
+      const next = await continueRun({ principal, runId, kind: 'retry', trigger: triggerOf(principal) })
+      if (!prefersAsync) await waitFor(next.runId, body.wait, request)
+      return getRun({ principal, runId: next.runId })
+    }
     await commandRun({ principal, runId, command: body.command, data: body.data, inputs: body.inputs })
     if (!prefersAsync) await waitFor(runId, body.wait, request)
     return getRun({ principal, runId })
   }),
+
+  defineRoute(contracts.forkRun, async ({ principal, params, body, request, prefersAsync }) => {
+    const { runId } = await continueRun({
+      principal,
+      runId: params.run_id,
+      kind: 'fork',
+      trigger: triggerOf(principal),
+      fromNode: body.from_node,
+      path: body.path,
+      input: body.input,
+    })
+    if (!prefersAsync) await waitFor(runId, body.wait, request)
+    return new Reply({
+      json: await getRun({ principal, runId }),
+      status: 201,
+      headers: { Location: `/v1/runs/${runId}` },
+    })
+  }),
+
+  defineRoute(contracts.getRetryPlan, ({ principal, params, query }) =>
+    planRetry({ principal, runId: params.run_id, fromNode: query.from_node }),
+  ),
 
   defineRoute(contracts.listNodeRuns, ({ principal, params, query }) =>
     listNodeRuns({
