@@ -2,12 +2,14 @@ import { assertNever } from '../errors'
 import type { ContainerState } from './containers'
 import { type EventType, type Failure, nodeKey, type RunEvent } from './events'
 import type { Plan } from './graph'
+import { BUDGET_EXCEEDED } from './limits'
 import {
   advanceContainer,
   begin,
   beginTurn,
   cancelContainer,
   cutOff,
+  endAround,
   escalate,
   isCollected,
   noteResult,
@@ -84,6 +86,10 @@ function fold(plan: Plan, state: RunState, event: RunEvent): void {
     case 'llm_called':
       state.tokens += event.usage.input_tokens + event.usage.output_tokens
       state.costUsd += event.usage.cost_usd ?? 0
+      state.llmCalls += 1
+      return
+    case 'run_warning':
+      state.warned.add(event.code)
       return
     case 'message_shown':
       return
@@ -175,7 +181,8 @@ function succeed(plan: Plan, state: RunState, node: NodeState, port: string, eve
   if (event.output_blob === undefined) state.bytes += event.output_bytes ?? 0
   nowActive(state)
   noteResult(plan, state, node)
-  settle(plan, state, node, port)
+  if (plan.nodes.get(node.nodeId)?.endsAll) endAround(plan, state, node)
+  else settle(plan, state, node, port)
 }
 
 /** It is no longer ready, running or a container that turns. */
@@ -209,6 +216,11 @@ function onFailed(plan: Plan, state: RunState, event: Of<'node_failed'>): void {
 function fail(plan: Plan, state: RunState, node: NodeState, error: Failure, port: string | undefined): void {
   node.status = 'failed'
   node.error = error
+  if (error.code === BUDGET_EXCEEDED) {
+    // What the run may spend is spent: no container and no policy makes that good.
+    state.failure ??= { nodeId: node.nodeId, error }
+    return
+  }
   if (port === undefined) {
     escalate(plan, state, node, error)
     return

@@ -40,6 +40,8 @@ export interface PlanNode {
   join: 'all' | 'any'
   policy: PlanPolicy
   disabled: boolean
+  /** An End that cuts off whatever else is still going on in its item, or in the run. */
+  endsAll: boolean
   regionId: string
   /** The containers around it, from the outside in; empty at the root. */
   containers: string[]
@@ -166,6 +168,7 @@ export function compile(definition: GraphInput): { plan: Plan; problems: GraphPr
       join: node.type === 'merge' && node.config.join === 'any' ? 'any' : 'all',
       policy: node.policy ?? DEFAULT_POLICY,
       disabled: node.disabled === true,
+      endsAll: node.type === 'end' && node.config.endsAll === true,
       regionId: reachable.has(node.id) ? regionOf(node.id) : bodyRegion(scopes.parentOf.get(node.id)),
       containers: scopes.containersOf(node.id),
       loopDepth: enclosing(loops, node.id).length,
@@ -286,12 +289,17 @@ function placeEdge(
  * The path at which a node runs, as somebody at another node and path sees it: what they share is the same, a loop that only
  * the node is in is in its first visit. Undefined: it is inside a container that the onlooker is not in.
  */
-export function pathSeenFrom(plan: Plan, nodeId: string, from: { nodeId: string; path: readonly string[] }): string[] | undefined {
+export function pathSeenFrom(
+  plan: Plan,
+  nodeId: string,
+  from: { nodeId: string; path: readonly string[] },
+): string[] | undefined {
   const own = regionChain(plan, nodeId)
   const others = regionChain(plan, from.nodeId)
   const path: string[] = []
   for (let depth = 0; depth < own.length; depth++) {
-    if (own[depth] === others[depth] && from.path[depth] !== undefined) path.push(from.path[depth] as string) // as just seen
+    if (own[depth] === others[depth] && from.path[depth] !== undefined)
+      path.push(from.path[depth] as string) // as just seen
     else if (plan.regions.get(own[depth] ?? '')?.containerId === undefined) path.push('visit:1')
     else return undefined
   }

@@ -68,6 +68,19 @@ export function escalate(plan: Plan, state: RunState, node: NodeState, error: Fa
   drain(plan, state, work)
 }
 
+/** An End that ends all was reached: what else is going on in its item is cut off and the item is over; outside of containers, the run. */
+export function endAround(plan: Plan, state: RunState, node: NodeState): void {
+  const container = containerOf(plan, state, node)
+  const path = itemPath(plan, node)
+  const instance = state.instances.get(instanceKey(path, bodyRegion(container?.nodeId)))
+  if (!instance) return
+  cancelInstance(state, instance)
+  if (!container) return
+  const work: Work[] = []
+  endItem(plan, state, container, itemIndex(path.at(-1)) ?? 0, instance.resultKey, work)
+  drain(plan, state, work)
+}
+
 /** Cuts off everything inside a container: it has failed. */
 export function cancelContainer(state: RunState, container: ContainerState): void {
   for (let index = 0; index < container.next; index++) {

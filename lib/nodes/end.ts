@@ -9,6 +9,12 @@ const endConfig = z.strictObject({
     control: 'json',
     placeholder: '{{ nodes.Transform.output }}',
   }),
+  endsAll: z.boolean().optional().meta({
+    title: 'End everything',
+    description:
+      'Not this path alone: whatever else is still going on is cancelled. Inside a container that is the rest of this item or turn, elsewhere the rest of the run.',
+    control: 'switch',
+  }),
 })
 export type EndConfig = z.infer<typeof endConfig>
 
@@ -22,6 +28,7 @@ export const endNode = {
   config: endConfig,
   defaults: {},
   ports: () => [],
-  summary: (config) => preview(config.output),
+  summary: (config) =>
+    [config.endsAll === true ? 'ends everything' : '', preview(config.output)].filter(Boolean).join(', '),
   kind: 'inline',
 } satisfies NodeType<EndConfig>

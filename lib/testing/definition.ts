@@ -34,6 +34,7 @@ const KNOWN = [
   'end',
   'merge',
   'condition',
+  'switch',
   'transform',
   'approval',
   'input',
@@ -58,6 +59,7 @@ function defaultConfig(type: string): Record<string, unknown> {
   if (type === 'input') return { prompt: 'Say something', schema: { type: 'object', properties: {} } }
   if (type === 'delay') return { seconds: 60 }
   if (type === 'forEach') return { items: '[1, 2, 3]' }
+  if (type === 'switch') return { on: 'item', cases: [{ name: 'a', equals: 'a' }] }
   if (type === 'while') return { when: 'index < 3' }
   return {}
 }
