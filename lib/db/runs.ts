@@ -212,6 +212,16 @@ export async function findRunsWithCommands(owner: Id): Promise<Id[]> {
   return result.rows.map((row) => row.id)
 }
 
+/** Runs that this worker leases and that have not moved for a while. */
+export async function findStillRuns(owner: Id): Promise<Id[]> {
+  const result = await pool().query<{ id: Id }>({
+    name: 'still_runs',
+    text: `SELECT id FROM runs WHERE lease_owner = $1 AND updated_at < now() - interval '5 seconds'`,
+    values: [owner],
+  })
+  return result.rows.map((row) => row.id)
+}
+
 /**
  * Lets go of runs without advancing them: a worker that stops in good order. They are in front of the queue at once.
  * Absent `runIds`: all that it holds.

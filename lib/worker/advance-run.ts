@@ -17,6 +17,7 @@ import { nowIso, type World } from './ports'
 import { type EndedAttempt, recordFailure, recordResult } from './record-result'
 import { runDue } from './run-container'
 import { computeNode, evaluateOutput, prepareNode, startNode } from './run-node'
+import { catchRun } from './safety-net'
 
 /** After this many takeovers the run is closed: something in it kills its workers. */
 const MAX_RECOVERIES = 5
@@ -66,10 +67,7 @@ export function beginRun(world: World, run: NewRun, owner: Id): Advancing {
 }
 
 function advancing(driver: RunDriver, log: readonly RunEvent[] | undefined): Advancing {
-  const done = driver.drive(log).catch((error: unknown) => {
-    logger.error({ err: error, runId: driver.runId }, 'a run was dropped; it will be taken over')
-    return null
-  })
+  const done = driver.drive(log).catch((error: unknown) => driver.caught(error))
   return {
     made: driver.made,
     done,
@@ -102,8 +100,9 @@ class RunDriver {
     this.made = birth ? this.promiseOfBirth() : Promise.resolve(true)
   }
 
-  get runId(): Id {
-    return this.run.id
+  /** The advance threw. A run that is not stored yet was promised to nobody. */
+  caught(error: unknown): Promise<RunStatus | null> {
+    return catchRun(this.world, this.run, this.owner, error)
   }
 
   private promiseOfBirth(): Promise<boolean> {

@@ -7,7 +7,7 @@ import { readLog } from '../db/events'
 import { notify, slotsPayload } from '../db/notify'
 import { readNodeInput, readNodeOutputs } from '../db/payloads'
 import { claimQueuedRuns, findQueuedTeams, queueAbandonedRuns } from '../db/run-queue'
-import { findRunsWithCommands, releaseRuns } from '../db/runs'
+import { findRunsWithCommands, findStillRuns, releaseRuns } from '../db/runs'
 import { findExceededTeams, forgetSlots, grantSlots, setSlots } from '../db/slots'
 import { findOverdueWaits, readWait } from '../db/waits'
 import { forgetWorkers, heartbeat, registerWorker, retireDeadNeighbours, retireWorker } from '../db/workers'
@@ -33,6 +33,7 @@ export const databaseWorld: World = {
     queueAbandonedRuns,
     findQueuedTeams,
     findRunsWithCommands,
+    findStillRuns,
     releaseRuns,
     grantSlots,
     setSlots,

@@ -148,6 +148,8 @@ export class RunLoop implements LocalWorker {
   /** Queues what dead workers hold, finds what was queued or said and not heard, and fires what the queue library forgot. */
   private async sweep(): Promise<void> {
     for (const runId of await this.store.findRunsWithCommands(this.owner)) this.poke(runId)
+    const strays = (await this.store.findStillRuns(this.owner)).filter((runId) => !this.runs.has(runId))
+    if (strays.length > 0) await this.store.releaseRuns(this.owner, strays)
     await this.store.queueAbandonedRuns(MAX_ABANDONED)
     for (const teamId of await this.store.findQueuedTeams()) this.noteQueued(teamId)
     for (const { teamId, excess } of await this.store.findExceededTeams(this.owner)) {

@@ -46,6 +46,8 @@ export interface Store {
   queueAbandonedRuns(limit: number): Promise<void>
   findQueuedTeams(): Promise<Id[]>
   findRunsWithCommands(owner: Id): Promise<Id[]>
+  /** Runs leased to this worker that have not moved for a while: some may be held by nobody in it. */
+  findStillRuns(owner: Id): Promise<Id[]>
   /** Absent `runIds`: all that the owner holds. */
   releaseRuns(owner: Id, runIds?: readonly Id[]): Promise<void>
 

@@ -24,6 +24,8 @@ function run(n: number, part: Partial<RunSummary> = {}): RunSummary {
     created_at: new Date(1_700_000_000_000 + n * 1_000).toISOString(),
     started_at: null,
     ended_at: null,
+    parent_run_id: null,
+    source_run_id: null,
     link_url: '',
     ...part,
   }

@@ -164,6 +164,8 @@ const run: Run = {
   last_seq: 9,
   tokens: 0,
   cost_usd: 0,
+  parent_run_id: null,
+  source_run_id: null,
   created_at: at,
   started_at: at,
   ended_at: at,
