@@ -5,9 +5,11 @@ import { PrismaClient } from './generated/client'
 import { forgetSingleton, processSingleton } from './process'
 
 /** No statement of the product may hold a connection longer than these; a forgotten transaction frees its locks by itself. */
-const STATEMENT_TIMEOUT_MS = 30_000
+const STATEMENT_TIMEOUT_MS = 10_000
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 const LOCK_TIMEOUT_MS = 5_000
+/** A connection may be dead without either end hearing of it: an answer that is this late never comes. */
+const ANSWER_TIMEOUT_MS = 12_000
 const CONNECT_TIMEOUT_MS = 10_000
 const MAX_CONNECTIONS = 10
 
@@ -30,6 +32,7 @@ export function pool(): pg.Pool {
       max: MAX_CONNECTIONS,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: ANSWER_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
       keepAlive: true,

@@ -7,9 +7,11 @@ import { onStop } from '../../scripts/bootstrap/on-stop.mjs'
 import type { Principal } from '../auth/principal'
 import { closeDatabase } from '../db/client'
 import { closeNotify } from '../db/notify'
+import { withReconnect } from '../db/reconnect'
 import { runners } from '../nodes/runners'
 import { commandRun } from '../usecases/command-run'
 import { decideApproval } from '../usecases/decide-approval'
+import { startRun } from '../usecases/start-run'
 import { startWorker } from '../worker/main'
 import { claimStrayError } from '../worker/stray-errors'
 
@@ -40,11 +42,19 @@ process.on('message', (message) => {
 })
 
 export type ChildOrder =
+  | { do: 'start'; principal: Principal; runId: string; workflowId: string }
   | { do: 'approve'; principal: Principal; runId: string; nodeId: string }
   | { do: 'stop'; principal: Principal; runId: string }
 
+/** As long as the database is away, again: what a client does that is told to try later. */
+const PATIENCE_MS = 30_000
+
 async function act(order: ChildOrder): Promise<void> {
   const { principal, runId } = order
-  if (order.do === 'approve') await decideApproval({ principal, runId, nodeId: order.nodeId, decision: 'approved' })
-  else await commandRun({ principal, runId, command: 'stop' })
+  await withReconnect(async () => {
+    if (order.do === 'start') await startRun({ principal, runId, workflowId: order.workflowId, trigger: 'api' })
+    else if (order.do === 'approve')
+      await decideApproval({ principal, runId, nodeId: order.nodeId, decision: 'approved' })
+    else await commandRun({ principal, runId, command: 'stop' })
+  }, PATIENCE_MS)
 }

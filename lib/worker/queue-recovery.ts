@@ -39,8 +39,16 @@ export async function holdQueueLock(poolId: string): Promise<() => Promise<void>
   }
 }
 
-/** Frees the jobs of queue pools that are gone. */
+/** No task of ours takes this long. A job that does was fetched by an answer that got lost, so nobody works on it. */
+const FORGOTTEN_AFTER_S = 60
+
+/** Frees the jobs of queue pools that are gone, and those that a living pool was given and never heard of. */
 export async function freeDeadQueueJobs(): Promise<void> {
+  await pool().query({
+    name: 'free_forgotten_queue_jobs',
+    text: `UPDATE graphile_worker._private_jobs SET locked_at = NULL, locked_by = NULL
+           WHERE locked_at < now() - interval '${FORGOTTEN_AFTER_S} seconds'`,
+  })
   await pool().query({
     name: 'free_dead_queue_jobs',
     text: `

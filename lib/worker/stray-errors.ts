@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { isPassing } from '../db/reconnect'
 import { log } from '../log'
 
 /**
@@ -14,9 +15,16 @@ export function owningStrayErrors<T>(work: () => Promise<T>): Promise<T> {
   })
 }
 
-/** For the process's handler of uncaught errors: true when a node owns this one, which fails with it unless it has ended. */
+/**
+ * For the process's handler of uncaught errors. True: go on. Either a node owns the error and fails with it unless it has
+ * ended, or the database was away while a library asked it something and did not listen to the answer.
+ */
 export function claimStrayError(error: unknown): boolean {
   const reject = owner.getStore()
+  if (reject === undefined && isPassing(error)) {
+    log.warn({ err: String(error) }, 'the database was away and nobody waited for this answer')
+    return true
+  }
   if (reject === undefined) return false
   log.error({ err: error }, 'a node threw outside its own promise')
   reject(error)

@@ -2,10 +2,10 @@ import { AppError } from '../../errors'
 
 /** SQLSTATE classes and codes, Node's socket errors and Prisma's codes that mean "the database is not there right now". */
 const OUTAGE =
-  /^(?:08...|57P0[123]|57014|53[0-9A-Z]{3}|55P03|40001|40P01|25P03|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|P1001|P1002|P1008|P1017|P2024|P2034)$/
+  /^(?:08...|57P0[123]|57014|53[0-9A-Z]{3}|55P03|40001|40P01|25P03|25006|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|P1001|P1002|P1008|P1017|P2024|P2034)$/
 /** pg throws these without a code when a connection ends under a query or the pool has none left. */
 const OUTAGE_MESSAGE =
-  /^(?:Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/
+  /^(?:Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error)/
 /** Text that PostgreSQL cannot keep: U+0000 in a text column. */
 const UNSTORABLE = /^(?:22021|22P05)$/
 
