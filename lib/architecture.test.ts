@@ -21,7 +21,7 @@ const NO_FRAMEWORK = /^(?!next(?:\/|$)|next-auth|react|@prisma\/)/
 const ROOMS: Room[] = [
   { name: 'tests', holds: /\.test\.tsx?$|^lib\/testing\/|\/test\/|^e2e\/|^vitest\.config\.ts$/, imports: ['*'] },
 
-  { name: 'errors', holds: /^lib\/(errors|ids|clock|faults)\.ts$/, imports: [], packages: /^node:process$/ },
+  { name: 'errors', holds: /^lib\/(errors|ids|clock|faults|limits)\.ts$/, imports: [], packages: /^node:process$/ },
   { name: 'env', holds: /^lib\/(env|log)\.ts$/, imports: ['errors'], packages: /^(zod|pino)$/ },
   { name: 'permissions', holds: /^lib\/auth\/permissions\.ts$/, imports: ['errors'], packages: PURE },
   { name: 'generated', holds: /^lib\/db\/generated\//, imports: ['*'] },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type LimitId, LIMITS, OPERATOR_LIMITS } from './limits'
 
 /** The knobs of the product. Read once; a wrong value stops the start with one sentence naming the knob. */
 const schema = z.object({
@@ -30,9 +31,21 @@ const schema = z.object({
   /** The default OpenAI-compatible server of LLM nodes whose model does not name `offline/…`. */
   LLM_BASE_URL: z.url().optional(),
   LLM_API_KEY: z.string().optional(),
+  /** A JSON file of prices over the built-in ones: `{ "provider/model": { "input": 1, "output": 2 } }`, USD per million tokens. */
+  LLM_PRICES: z.string().optional(),
 })
 
-export type Env = z.infer<typeof schema>
+/** The limits that an operator may change, by their variables. */
+const limitsSchema = z.object(
+  Object.fromEntries(
+    OPERATOR_LIMITS.map(({ variable, limit }) => [
+      variable,
+      z.coerce.number().int().min(1).max(limit.ceiling).default(limit.value),
+    ]),
+  ),
+)
+
+export type Env = z.infer<typeof schema> & { limits: Readonly<Record<string, number>> }
 
 let cached: Env | undefined
 
@@ -46,9 +59,17 @@ export function env(): Env {
 export function readEnv(source: Record<string, string | undefined>): Env {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
   const parsed = schema.safeParse(present)
-  if (parsed.success) return parsed.data
-  const sentences = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+  const limits = limitsSchema.safeParse(present)
+  if (parsed.success && limits.success) return { ...parsed.data, limits: limits.data }
+  const issues = [...(parsed.error?.issues ?? []), ...(limits.error?.issues ?? [])]
+  const sentences = issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
   throw new Error(`The environment is not valid. ${sentences.join('. ')}.`)
+}
+
+/** A limit as it holds here: what the operator set, else what the product says. */
+export function limitOf(id: LimitId): number {
+  const variable = OPERATOR_LIMITS.find((limit) => limit.id === id)?.variable
+  return (variable === undefined ? undefined : env().limits[variable]) ?? LIMITS[id].value
 }
 
 /** The origin of links in answers: no trailing slash. */

@@ -85,6 +85,8 @@ export function describeEvent(event: RunEvent): EventLine {
         joined([event.usage.model, `${event.usage.input_tokens + event.usage.output_tokens} tokens`]),
         'neutral',
       )
+    case 'run_warning':
+      return line('A limit is near', event.message, 'waiting')
     case 'message_shown':
       return line('Message', event.text, 'neutral')
     case 'run_waiting':

@@ -1,8 +1,9 @@
 import { type Id, newId } from '../ids'
+import { LIMITS } from '../limits'
 import { pool } from './client'
 
 /** A value over this many bytes of JSON is kept apart, in `blobs`, and read on demand. */
-export const INLINE_LIMIT_BYTES = 256 * 1024
+export const INLINE_LIMIT_BYTES = LIMITS.inline_value.value
 
 /** How a payload column holds a value. */
 export type StoredPayload = { value: unknown } | { blob: Id; bytes: number }

@@ -1,7 +1,7 @@
 import type { ContainerState } from './containers'
 import type { Failure, NewEvent, RunStatus } from './events'
 import type { Plan } from './graph'
-import { MAX_EVENTS, MAX_STATE_BYTES } from './limits'
+import { BUDGET_EXCEEDED, DEFAULT_LIMITS, type RunLimits } from './limits'
 import type { RunState } from './state'
 
 /** What the shell is to do next. The core decides; it never does. */
@@ -25,9 +25,14 @@ export type Decision =
  * Pure. `inFlight`: keys of nodes that this shell is executing now. A node that the log says is running and that is not in
  * flight was lost with its process, and is executed again under the same attempt and idempotency key.
  */
-export function decide(plan: Plan, state: RunState, inFlight: ReadonlySet<string>): Decision[] {
+export function decide(
+  plan: Plan,
+  state: RunState,
+  inFlight: ReadonlySet<string>,
+  limits: RunLimits = DEFAULT_LIMITS,
+): Decision[] {
   if (state.ended || state.status === 'not_started') return []
-  const ending = endOf(plan, state)
+  const ending = endOf(plan, state, limits)
   if (ending) return [{ type: 'end', event: ending }]
   if (state.paused) return []
 
@@ -83,14 +88,17 @@ function onDue(plan: Plan, state: RunState, container: ContainerState): Decision
   return [{ type: 'fail', container, attempt, error }]
 }
 
+/** Failures that say more about a run than that something failed. */
+const REASONS: Readonly<Record<string, string>> = { wait_timed_out: 'timeout', [BUDGET_EXCEEDED]: BUDGET_EXCEEDED }
+
 /** Why the run must end now, if it must. Failures come first: what a loop guard says about a failed run helps nobody. */
-function endOf(plan: Plan, state: RunState): NewEvent | undefined {
+function endOf(plan: Plan, state: RunState, limits: RunLimits): NewEvent | undefined {
   const name = (nodeId: string) => plan.nodes.get(nodeId)?.name ?? nodeId
   if (state.failure) {
     const { nodeId, error } = state.failure
     return {
       type: 'run_failed',
-      reason: error.code === 'wait_timed_out' ? 'timeout' : 'execution_error',
+      reason: REASONS[error.code] ?? 'execution_error',
       summary: `${name(nodeId)} failed: ${error.message}`,
       node_id: nodeId,
       error,
@@ -113,18 +121,18 @@ function endOf(plan: Plan, state: RunState): NewEvent | undefined {
       node_id: nodeId,
     }
   }
-  if (state.bytes > MAX_STATE_BYTES) {
+  if (state.bytes > limits.stateBytes) {
     return {
       type: 'run_failed',
       reason: 'state_too_large',
-      summary: `The outputs of this run add up to ${state.bytes} bytes; at most ${MAX_STATE_BYTES} are allowed. Keep large values elsewhere and pass references.`,
+      summary: `The outputs of this run add up to ${state.bytes} bytes; at most ${limits.stateBytes} are allowed. Keep large values elsewhere and pass references.`,
     }
   }
-  if (state.lastSeq >= MAX_EVENTS) {
+  if (state.lastSeq >= limits.events) {
     return {
       type: 'run_failed',
       reason: 'too_many_events',
-      summary: `The run has ${state.lastSeq} events; at most ${MAX_EVENTS} are allowed. Split the work into sub-workflows.`,
+      summary: `The run has ${state.lastSeq} events; at most ${limits.events} are allowed. Split the work into sub-workflows.`,
     }
   }
   if (state.steps >= plan.maxSteps && (state.ready.size > 0 || state.running.size > 0)) {

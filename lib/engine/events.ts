@@ -25,7 +25,8 @@ export const callUsageSchema = z.object({
   input_tokens: z.int(),
   output_tokens: z.int(),
   latency_ms: z.number(),
-  cost_usd: z.number().optional(),
+  /** null: nobody said what this model costs. */
+  cost_usd: z.number().nullable().default(null),
 })
 export type CallUsage = z.infer<typeof callUsageSchema>
 
@@ -140,6 +141,8 @@ const eventShapes = {
     output_blob: z.string().optional(),
   },
   llm_called: { ...address, attempt: z.int(), usage: callUsageSchema },
+  /** A limit is near: said once for each. */
+  run_warning: { code: z.string(), message: z.string() },
   message_shown: { ...address, text: z.string(), state: z.record(z.string(), z.unknown()).optional() },
   /** Nothing more can be done until a wait resolves. The run holds no process, no connection and no slot. */
   run_waiting: {

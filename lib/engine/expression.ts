@@ -1,4 +1,5 @@
 import jsonata from 'jsonata'
+import { LIMITS } from '../limits'
 import { type AstNode, plainPath } from './expression-ast'
 import { type Budget, startBudget } from './expression-budget'
 import { ExpressionError, MAX_ITEMS, toExpressionError } from './expression-error'
@@ -28,12 +29,12 @@ export interface ExpressionLimits {
 }
 
 export const EXPRESSION_LIMITS: ExpressionLimits = {
-  timeoutMs: 500,
-  maxResultBytes: 10 * 1024 * 1024,
+  timeoutMs: LIMITS.expression_time.value,
+  maxResultBytes: LIMITS.expression_result.value,
   maxResultDepth: 100,
 }
 
-export const MAX_EXPRESSION_LENGTH = 4_096
+export const MAX_EXPRESSION_LENGTH = LIMITS.expression.value
 /** Counts evaluations in progress, of which grouping has one per group: only a bound on runaways, never on lists. */
 const MAX_STACK = 2 * MAX_ITEMS
 const CACHE_SIZE = 1_000

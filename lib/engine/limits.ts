@@ -1,8 +1,41 @@
-/** Limits of one run. Source: `docs/workflows.md`, limits. */
+import { LIMITS } from '../limits'
 
-/** All outputs that are held inline, together. */
-export const MAX_STATE_BYTES = 16 * 1024 * 1024
-/** Events of one run. */
-export const MAX_EVENTS = 100_000
+/** The limits of one run that the core and its shell keep. An operator may have set some of them. */
+export interface RunLimits {
+  /** All outputs that are held inline, together, in bytes. */
+  stateBytes: number
+  events: number
+  llmCalls: number
+  /** What the run may use, when it has a budget. */
+  budget?: Budget | undefined
+}
+
+/** What a run may use of models, its sub-workflows included. */
+export interface Budget {
+  tokens?: number | undefined
+  usd?: number | undefined
+}
+
+export const DEFAULT_LIMITS: RunLimits = {
+  stateBytes: LIMITS.run_state.value,
+  events: LIMITS.events.value,
+  llmCalls: LIMITS.llm_calls.value,
+}
+
+/** The failure of a node that ends its run, whatever is around it. */
+export const BUDGET_EXCEEDED = 'budget_exceeded'
+
 /** The output of one node, kept apart when it is over 256 KiB. */
-export const MAX_OUTPUT_BYTES = 10 * 1024 * 1024
+export const MAX_OUTPUT_BYTES = LIMITS.output.value
+
+/** Of each the smaller of two; undefined: no budget. */
+export function smallerBudget(one: Budget | undefined, other: Budget | undefined): Budget | undefined {
+  const tokens = smaller(one?.tokens, other?.tokens)
+  const usd = smaller(one?.usd, other?.usd)
+  if (tokens === undefined && usd === undefined) return undefined
+  return { ...(tokens === undefined ? {} : { tokens }), ...(usd === undefined ? {} : { usd }) }
+}
+
+function smaller(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+}

@@ -1,7 +1,8 @@
+import { LIMITS } from '../limits'
 import type { GraphProblem } from './graph'
 
-/** Containers in containers, at most. Source: `docs/workflows.md`, limits. */
-export const MAX_NESTING = 25
+/** Containers in containers, at most. */
+export const MAX_NESTING = LIMITS.container_nesting.value
 
 export const CONTAINER_TYPES: ReadonlySet<string> = new Set(['forEach', 'while'])
 

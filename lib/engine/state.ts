@@ -41,6 +41,10 @@ export interface RunState {
   endKey: string | undefined
   tokens: number
   costUsd: number
+  /** Calls of models by this run itself, not by its sub-workflows. */
+  llmCalls: number
+  /** Limits that were warned of. */
+  warned: Set<string>
   /** Bytes of all outputs that are held inline. */
   bytes: number
   ended: { reason: string | undefined; summary: string | undefined; nodeId: string | undefined } | undefined
@@ -133,6 +137,8 @@ export function initialState(plan: Plan): RunState {
     endKey: undefined,
     tokens: 0,
     costUsd: 0,
+    llmCalls: 0,
+    warned: new Set(),
     bytes: 0,
     ended: undefined,
   }

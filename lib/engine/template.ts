@@ -1,3 +1,4 @@
+import { LIMITS } from '../limits'
 import { evaluateExpression } from './expression'
 import { ExpressionError } from './expression-error'
 import type { ExpressionScope } from './expression-scope'
@@ -9,7 +10,7 @@ import { hasPlaceholder, parseTemplate } from './template-parse'
  */
 
 /** Longest text that a template may render to, in characters. */
-export const MAX_RENDERED_LENGTH = 1024 * 1024
+export const MAX_RENDERED_LENGTH = LIMITS.rendered_text.value
 
 /**
  * Renders every text in a value, lists and objects included; keys stay as they are. A text that is one placeholder alone

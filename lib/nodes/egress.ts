@@ -2,6 +2,7 @@ import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'nod
 import type { LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
 import { env, publicUrl } from '../env'
+import { LIMITS } from '../limits'
 import { isAllowedAddress, parseEgressAllow } from './egress-addresses'
 import { EgressError, unreachable } from './egress-error'
 import {
@@ -29,9 +30,9 @@ export interface EgressOptions {
   trustedOrigins?: readonly string[]
 }
 
-const DEFAULT_MAX_BYTES = 5 * 1024 * 1024
-const DEFAULT_TIMEOUT_MS = 30_000
-const MAX_REDIRECTS = 5
+const DEFAULT_MAX_BYTES = LIMITS.http_answer.value
+const DEFAULT_TIMEOUT_MS = LIMITS.http_time.value
+const MAX_REDIRECTS = LIMITS.http_redirects.value
 const MAX_HEADER_BYTES = 64 * 1024
 
 type Resolve = (hostname: string, options: LookupOptions & { all: true }, done: Resolved) => void

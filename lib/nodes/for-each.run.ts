@@ -1,8 +1,6 @@
+import { limitOf } from '../env'
 import type { ForEachConfig } from './for-each'
 import { NodeError, type Runner } from './runner'
-
-/** The widest fan-out of one node. Source: the limits of docs/workflows.md. */
-export const MAX_ITEMS = 10_000
 
 export const runForEach: Runner<ForEachConfig> = async ({ config, evaluate }) => {
   const value = await evaluate(config.items)
@@ -17,17 +15,20 @@ export const runForEach: Runner<ForEachConfig> = async ({ config, evaluate }) =>
       },
     )
   }
-  if (items.length > MAX_ITEMS) {
-    throw new NodeError(
-      'fanout_limit',
-      `items: the list has ${items.length} items; at most ${MAX_ITEMS} are allowed.`,
-      {
-        retryable: false,
-        details: { items: items.length, limit: MAX_ITEMS },
-      },
-    )
+  const most = limitOf('fan_out')
+  if (items.length > most) {
+    throw new NodeError('fanout_limit', `items: the list has ${items.length} items; at most ${most} are allowed.`, {
+      retryable: false,
+      details: { items: items.length, limit: most },
+    })
   }
-  return { type: 'container', container: 'forEach', items, concurrency: config.concurrency, onItemError: config.onItemError }
+  return {
+    type: 'container',
+    container: 'forEach',
+    items,
+    concurrency: config.concurrency,
+    onItemError: config.onItemError,
+  }
 }
 
 function describe(value: unknown): string {

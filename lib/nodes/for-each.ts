@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { LIMITS } from '../limits'
 import { numberField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
 
 /** Items worked on at the same time, at most. */
-const MAX_CONCURRENCY = 50
+const MAX_CONCURRENCY = LIMITS.item_concurrency.ceiling
 
 const forEachConfig = z.strictObject({
   items: z.string().min(1, 'write the expression that gives the list').meta({

@@ -1,10 +1,11 @@
+import { LIMITS } from '../limits'
 import { egressFetch } from './egress'
 import { EgressError, type EgressErrorCode } from './egress-error'
 import type { HttpConfig } from './http'
 import { retryAfter } from './retry-after'
 import { NodeError, type Runner } from './runner'
 
-const DEFAULT_TIMEOUT_SECONDS = 30
+const DEFAULT_TIMEOUT_SECONDS = LIMITS.http_time.value / 1_000
 const MAX_QUOTED_LENGTH = 500
 const MAX_DEPTH = 100
 

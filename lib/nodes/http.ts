@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIMITS } from '../limits'
 import { numberField, textField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
@@ -38,12 +39,19 @@ const httpConfig = z.strictObject({
     control: 'json',
     placeholder: '{ "total": "{{ nodes.Transform.output.total }}" }',
   }),
-  timeoutSeconds: numberField(z.number().min(0.1).max(300)).optional().meta({
-    title: 'Timeout in seconds',
-    description: 'For the whole exchange, redirects included. Default 30.',
-    control: 'number',
-    placeholder: '30',
-  }),
+  timeoutSeconds: numberField(
+    z
+      .number()
+      .min(0.1)
+      .max(LIMITS.http_time.ceiling / 1_000),
+  )
+    .optional()
+    .meta({
+      title: 'Timeout in seconds',
+      description: 'For the whole exchange, redirects included. Default 30.',
+      control: 'number',
+      placeholder: '30',
+    }),
 })
 export type HttpConfig = z.infer<typeof httpConfig>
 

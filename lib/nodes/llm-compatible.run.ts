@@ -1,13 +1,15 @@
 import type { LanguageModelUsage } from 'ai'
 import { estimateTokenCount } from 'tokenx'
 import { env } from '../env'
+import { LIMITS } from '../limits'
 import { egressFetch } from './egress'
 import type { LlmConfig } from './llm'
+import { callTarget, instructions, PREFIX, priced } from './llm-estimate.run'
 import type { LlmAnswer } from './llm-offline.run'
 import { NodeError } from './runner'
 
-const PROVIDER = 'openai-compatible'
-const TIMEOUT_MS = 300_000
+/** Of the exchange itself: the node has a time limit of its own, which is never longer. */
+const TIMEOUT_MS = LIMITS.llm_time.ceiling
 const MAX_ANSWER_BYTES = 20 * 1024 * 1024
 
 /**
@@ -29,9 +31,9 @@ export async function callCompatible(
     import('ai'),
     import('@ai-sdk/openai-compatible'),
   ])
-  const modelName = config.model.startsWith(`${PROVIDER}/`) ? config.model.slice(PROVIDER.length + 1) : config.model
+  const target = callTarget(config.model)
   const provider = createOpenAICompatible({
-    name: PROVIDER,
+    name: PREFIX,
     baseURL: LLM_BASE_URL,
     ...(LLM_API_KEY ? { apiKey: LLM_API_KEY } : {}),
     includeUsage: true,
@@ -41,7 +43,7 @@ export async function callCompatible(
   const startedMs = performance.now()
   let failure: unknown
   const result = streamText({
-    model: provider(modelName),
+    model: provider(target.model),
     system: instructions(config),
     prompt: config.prompt,
     temperature: config.temperature,
@@ -64,21 +66,13 @@ export async function callCompatible(
   const usage = await result.totalUsage
   return {
     text,
-    value: config.schema ? parseAnswer(text) : text,
-    usage: {
-      provider: PROVIDER,
-      model: modelName,
+    value: () => (config.schema ? parseAnswer(text) : text),
+    usage: priced({
+      ...target,
       ...tokens(usage, config, text),
       latency_ms: Math.round(performance.now() - startedMs),
-    },
+    }),
   }
-}
-
-/** Servers that ignore `response_format` still read. */
-function instructions(config: LlmConfig): string | undefined {
-  if (!config.schema) return config.system
-  const wish = `Answer with one JSON object and nothing else. It must conform to this JSON Schema: ${JSON.stringify(config.schema)}`
-  return config.system ? `${config.system}\n\n${wish}` : wish
 }
 
 /** Some models wrap JSON in a fence whatever they are told. */
@@ -96,7 +90,7 @@ function parseAnswer(text: string): unknown {
 /** Counted by the server where it does, else estimated. */
 function tokens(usage: LanguageModelUsage, config: LlmConfig, text: string) {
   return {
-    input_tokens: usage.inputTokens ?? estimateTokenCount(`${config.system ?? ''}\n${config.prompt}`),
+    input_tokens: usage.inputTokens ?? estimateTokenCount(`${instructions(config) ?? ''}\n${config.prompt}`),
     output_tokens: usage.outputTokens ?? estimateTokenCount(text),
   }
 }

@@ -2,17 +2,29 @@ import { checkAgainstSchema } from '../engine/json-schema'
 import { EgressError } from './egress-error'
 import type { LlmConfig } from './llm'
 import { callCompatible } from './llm-compatible.run'
+import { callTarget } from './llm-estimate.run'
 import { callOffline, type LlmAnswer } from './llm-offline.run'
 import { retryAfter } from './retry-after'
 import { NodeError, type Runner } from './runner'
 
 export const runLlm: Runner<LlmConfig> = async ({ config, signal, delta }) => {
   const answer = await call(config, signal, delta)
-  return { type: 'done', output: conforming(answer, config.schema), calls: [answer.usage] }
+  return { type: 'done', output: billed(answer, () => conforming(answer, config.schema)), calls: [answer.usage] }
+}
+
+/** An answer that is of no use was paid for all the same. */
+function billed<T>(answer: LlmAnswer, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof NodeError)) throw error
+    const { code, message, details, retryable } = error
+    throw new NodeError(code, message, { ...(details ? { details } : {}), retryable, calls: [answer.usage] })
+  }
 }
 
 async function call(config: LlmConfig, signal: AbortSignal, delta: (text: string) => void): Promise<LlmAnswer> {
-  if (config.model === 'offline' || config.model.startsWith('offline/')) return callOffline(config, delta)
+  if (callTarget(config.model).provider === 'offline') return callOffline(config, delta)
   try {
     return await callCompatible(config, signal, delta)
   } catch (error) {
@@ -21,8 +33,9 @@ async function call(config: LlmConfig, signal: AbortSignal, delta: (text: string
 }
 
 function conforming(answer: LlmAnswer, schema: Record<string, unknown> | undefined): unknown {
-  if (!schema) return answer.value
-  const checked = checkAgainstSchema(schema, answer.value)
+  const value = answer.value()
+  if (!schema) return value
+  const checked = checkAgainstSchema(schema, value)
   if (checked.valid) return checked.value
   const [first] = checked.problems
   throw new NodeError(

@@ -79,6 +79,7 @@ describe('an OpenAI-compatible server', () => {
       input_tokens: 12,
       output_tokens: 3,
       latency_ms: expect.any(Number),
+      cost_usd: null, // whoever runs this server sets the price
     })
     expect(asked).toMatchObject([
       {
@@ -126,6 +127,11 @@ describe('an OpenAI-compatible server', () => {
       code: 'llm_invalid_answer',
       message: 'The answer of the model does not fit the schema: headline must have at most 20 characters.',
     })
+    speak(['Sure!'], { prompt_tokens: 40, completion_tokens: 2 })
+    const paid = [expect.objectContaining({ model: 'small', input_tokens: 40, output_tokens: 2 })]
+    expect((await failure({ schema })).calls, 'an answer that is of no use was paid for').toEqual(paid)
+    speak(['{"headline": "much longer than twenty characters"}'], { prompt_tokens: 40, completion_tokens: 2 })
+    expect((await failure({ schema })).calls).toEqual(paid)
   })
 
   test.each([

@@ -48,11 +48,19 @@ export class NodeError extends Error {
   readonly retryable: boolean
   /** From `Retry-After`: do not try again sooner. */
   readonly retryAfterMs: number | undefined
+  /** Calls of models that were made, and billed, all the same. */
+  readonly calls: readonly CallUsage[]
 
   constructor(
     code: string,
     message: string,
-    options: { details?: Record<string, unknown>; retryable?: boolean; retryAfterMs?: number; cause?: unknown } = {},
+    options: {
+      details?: Record<string, unknown>
+      retryable?: boolean
+      retryAfterMs?: number
+      calls?: readonly CallUsage[]
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: options.cause })
     this.name = 'NodeError'
@@ -60,5 +68,6 @@ export class NodeError extends Error {
     this.details = options.details
     this.retryable = options.retryable ?? true
     this.retryAfterMs = options.retryAfterMs
+    this.calls = options.calls ?? []
   }
 }

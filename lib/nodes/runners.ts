@@ -9,6 +9,7 @@ import { runForEach } from './for-each.run'
 import { runHttp } from './http.run'
 import { runInput } from './input.run'
 import { runLlm } from './llm.run'
+import { type CallEstimate, estimateLlm } from './llm-estimate.run'
 import { runMerge } from './merge.run'
 import { runMessage } from './message.run'
 import type { NodeTypeId, nodeTypes } from './registry'
@@ -20,8 +21,13 @@ import { runTransform } from './transform.run'
 import { runWhile } from './while.run'
 import { runWorkflow } from './workflow.run'
 
+type ConfigOf<T extends NodeTypeId> = z.output<(typeof nodeTypes)[T]['config']>
+
+/** What the call of a model will use, for the node types that make one. */
+export const callEstimates: { [T in NodeTypeId]?: (config: ConfigOf<T>) => CallEstimate } = { llm: estimateLlm }
+
 /** The effect of every node type, typed by its config. Server only. */
-export const runners: { [T in NodeTypeId]: Runner<z.output<(typeof nodeTypes)[T]['config']>> } = {
+export const runners: { [T in NodeTypeId]: Runner<ConfigOf<T>> } = {
   start: runStart,
   end: runEnd,
   condition: runCondition,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIMITS } from '../limits'
 import { numberField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
@@ -12,7 +13,7 @@ const whileConfig = z.strictObject({
     placeholder: 'index = 0 or item.next_page != null',
     raw: true,
   }),
-  maxIterations: numberField(z.int().min(1).max(10_000)).default(1_000).meta({
+  maxIterations: numberField(z.int().min(1).max(LIMITS.loop_turns.ceiling)).default(LIMITS.loop_turns.value).meta({
     title: 'Turns at most',
     description: 'The step fails with "loop_limit" when it would turn once more. 1 to 10 000.',
     control: 'number',

@@ -4,7 +4,7 @@ import { encodePayload } from '../db/payloads'
 import { canonicalJson } from '../engine/canonical-json'
 import type { Failure } from '../engine/events'
 import type { PlanNode } from '../engine/graph'
-import { MAX_OUTPUT_BYTES } from '../engine/limits'
+import { BUDGET_EXCEEDED, MAX_OUTPUT_BYTES } from '../engine/limits'
 import { retryDelayMs } from '../engine/retry-delay'
 import { nextThread } from '../engine/state'
 import type { ApprovalRequest } from '../engine/waits'
@@ -128,11 +128,13 @@ export function recordFailure(writer: LogWriter, ended: EndedAttempt, error: unk
     writer.chance.random(),
   )
   const port =
-    delayMs !== undefined || node.policy.onError === 'fail'
+    delayMs !== undefined || node.policy.onError === 'fail' || failure.code === BUDGET_EXCEEDED
       ? undefined
       : node.policy.onError === 'branch'
         ? 'error'
         : 'out'
+  const calls = error instanceof NodeError ? error.calls : []
+  for (const usage of calls) writer.append({ type: 'llm_called', ...address, attempt, usage })
   writer.append({
     type: 'node_failed',
     ...address,
@@ -152,6 +154,7 @@ export function recordFailure(writer: LogWriter, ended: EndedAttempt, error: unk
     attempt,
     startedAt,
     error: failure,
+    ...(calls.length > 0 ? { usage: [...calls] } : {}),
     endedAt: writer.now(),
     ...(ended.input === undefined ? {} : { input: writer.keep(encodePayload(ended.input)).stored }),
     ...(data ? { output: encodePayload(data).stored } : {}),

@@ -5,10 +5,11 @@ import { loadRunnable } from '../db/workflows'
 import { childRequestSchema } from '../engine/waits'
 import { AppError } from '../errors'
 import { parseId } from '../ids'
+import { LIMITS } from '../limits'
 import { checkInputs } from '../workflow/inputs'
 
-/** Sub-workflows in sub-workflows, at most. Source: `docs/workflows.md`, limits. */
-export const MAX_DEPTH = 10
+/** Sub-workflows in sub-workflows, at most. */
+export const MAX_DEPTH = LIMITS.workflow_nesting.value
 
 /** A version may be replaced between look-up and insert; more often than this is bad luck. */
 const TRIES = 4

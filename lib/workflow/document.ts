@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIMITS } from '../limits'
 
 /**
  * The stored workflow. One schema, shared by browser, API and engine. It is not a React Flow document: the two meet only
@@ -9,7 +10,7 @@ import { z } from 'zod'
 export const jsonSchemaObject = z.record(z.string(), z.unknown())
 
 export const retryPolicySchema = z.strictObject({
-  maxAttempts: z.int().min(1).max(25).default(1),
+  maxAttempts: z.int().min(1).max(LIMITS.attempts.ceiling).default(LIMITS.attempts.value),
   backoffMs: z.int().min(0).max(3_600_000).default(1_000),
   factor: z.number().min(1).max(10).default(2),
   maxBackoffMs: z.int().min(0).max(3_600_000).default(300_000),
@@ -19,7 +20,7 @@ export type RetryPolicy = z.infer<typeof retryPolicySchema>
 
 export const policySchema = z.strictObject({
   retry: retryPolicySchema.optional(),
-  timeoutMs: z.int().min(1).max(900_000).optional(),
+  timeoutMs: z.int().min(1).max(LIMITS.node_time.ceiling).optional(),
   onError: z.enum(['fail', 'continue', 'branch']).default('fail'),
   atMostOnce: z.boolean().optional(),
 })
@@ -33,12 +34,12 @@ export const nodeSchema = z.strictObject({
     .regex(/^[A-Za-z0-9_-]+$/, 'use letters, digits, _ and -'),
   type: z.string().min(1).max(64),
   /** Unique in the workflow; expressions say `nodes.<name>.output`. */
-  name: z.string().min(1).max(100),
+  name: z.string().min(1).max(LIMITS.node_name.value),
   position: z.strictObject({ x: z.number(), y: z.number() }).default({ x: 0, y: 0 }),
   parentId: z.string().optional(),
   config: z.record(z.string(), z.unknown()).default({}),
   policy: policySchema.optional(),
-  note: z.string().max(4_000).optional(),
+  note: z.string().max(LIMITS.note.value).optional(),
   pinned: z.strictObject({ output: z.unknown() }).optional(),
   disabled: z.boolean().optional(),
 })
@@ -52,13 +53,23 @@ export const edgeSchema = z.strictObject({
 })
 export type WorkflowEdge = z.infer<typeof edgeSchema>
 
+/** What a run may use of models, its sub-workflows included. */
+export const budgetSchema = z.strictObject({
+  tokens: z.int().min(1).optional(),
+  usd: z.number().positive().optional(),
+})
+
 export const settingsSchema = z.strictObject({
   maxConcurrentRuns: z.int().min(1).max(1_000).optional(),
   onLimit: z.enum(['queue', 'reject']).default('queue'),
-  timeoutMs: z.int().min(1).optional(),
-  maxNodeVisits: z.int().min(1).max(10_000).default(100),
-  maxSteps: z.int().min(1).max(500_000).default(50_000),
-  budget: z.strictObject({ tokens: z.int().min(1).optional(), usd: z.number().positive().optional() }).optional(),
+  timeoutMs: z
+    .int()
+    .min(1)
+    .max(LIMITS.run_duration.ceiling * 24 * 3_600_000)
+    .optional(),
+  maxNodeVisits: z.int().min(1).max(LIMITS.node_visits.ceiling).default(LIMITS.node_visits.value),
+  maxSteps: z.int().min(1).max(LIMITS.steps.ceiling).default(LIMITS.steps.value),
+  budget: budgetSchema.optional(),
   evaluation: z.record(z.string(), z.unknown()).optional(),
   exposeAsTool: z.boolean().optional(),
 })
@@ -69,8 +80,8 @@ export const definitionSchema = z.strictObject({
   kind: z.enum(['graph', 'dag']).default('graph'),
   inputs: jsonSchemaObject.default({ type: 'object', properties: {} }),
   outputs: z.record(z.string(), z.string()).optional(),
-  nodes: z.array(nodeSchema).max(1_000).default([]),
-  edges: z.array(edgeSchema).max(5_000).default([]),
+  nodes: z.array(nodeSchema).max(LIMITS.nodes.value).default([]),
+  edges: z.array(edgeSchema).max(LIMITS.edges.value).default([]),
   settings: settingsSchema.prefault({}),
 })
 /** The definition after parsing: every default filled in. */

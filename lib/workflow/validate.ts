@@ -1,10 +1,11 @@
 import type { z } from 'zod'
+import { LIMITS } from '../limits'
 import { definitionSchema, type Problem, type WorkflowDefinition } from './document'
 import { edgeProblems, graphProblems } from './validate-edges'
 import { expressionProblems } from './validate-expressions'
 import { identityProblems, nodeProblems, schemaProblem } from './validate-nodes'
 
-const MAX_DEFINITION_BYTES = 1024 * 1024
+const MAX_DEFINITION_BYTES = LIMITS.definition.value
 const MAX_DEPTH = 100
 
 /**

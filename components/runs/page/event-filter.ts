@@ -12,6 +12,7 @@ export const EVENT_GROUPS = {
       'run_paused',
       'run_resumed',
       'run_recovered',
+      'run_warning',
       'run_completed',
       'run_failed',
       'run_cancelled',

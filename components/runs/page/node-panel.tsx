@@ -258,7 +258,7 @@ function CallRow({ call }: { call: CallUsage }) {
       </span>
       <span className="text-muted-foreground">
         {call.input_tokens.toLocaleString()} in, {call.output_tokens.toLocaleString()} out
-        {call.cost_usd === undefined ? '' : `, ${formatUsd(call.cost_usd)}`}, <Duration ms={call.latency_ms} />
+        {call.cost_usd === null ? '' : `, ${formatUsd(call.cost_usd)}`}, <Duration ms={call.latency_ms} />
       </span>
     </li>
   )

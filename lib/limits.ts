@@ -1,0 +1,333 @@
+/**
+ * Every limit of the product, said once: the code reads its numbers here, `GET /v1/limits` answers them and
+ * `docs/limits.md` is made from them. Pure; what an operator set over a default is told by `limitOf` in `env.ts`.
+ */
+export interface Limit {
+  title: string
+  unit: 'bytes' | 'characters' | 'items' | 'tokens' | 'calls' | 'ms' | 'days' | 'levels' | 'attempts'
+  /** What holds when nobody says otherwise. */
+  value: number
+  /** The most that whoever may change it can set. */
+  ceiling: number
+  /** Who may change it: an operator by this variable, or an author by this field of the definition. */
+  setBy?: `LIMIT_${string}` | `settings.${string}` | `policy.${string}` | `config.${string}`
+  /** What happens at it: the code of the refusal or failure where there is one. */
+  code?: string
+  behaviour: string
+  /** A run says `run_warning` once at four fifths of it. */
+  warns?: boolean
+}
+
+const KiB = 1_024
+const MiB = 1_024 * KiB
+
+export const LIMITS = {
+  request_body: {
+    title: 'Body of a request',
+    unit: 'bytes',
+    value: MiB,
+    ceiling: MiB,
+    code: 'payload_too_large',
+    behaviour: 'Refused with 413, by the declared length before it is read and by what really arrives.',
+  },
+  run_input: {
+    title: 'Input of a run',
+    unit: 'bytes',
+    value: 256 * KiB,
+    ceiling: MiB,
+    setBy: 'LIMIT_RUN_INPUT',
+    code: 'limit_reached',
+    behaviour: 'Refused with 422; the node of a sub-workflow fails.',
+  },
+  inline_value: {
+    title: 'Output that is kept inline',
+    unit: 'bytes',
+    value: 256 * KiB,
+    ceiling: 256 * KiB,
+    behaviour: 'A larger value is kept apart, once, and read when it is asked for.',
+  },
+  output: {
+    title: 'Output of a node',
+    unit: 'bytes',
+    value: 10 * MiB,
+    ceiling: 10 * MiB,
+    code: 'output_too_large',
+    behaviour: 'The node fails and is not tried again.',
+  },
+  run_state: {
+    title: 'All inline outputs of a run together',
+    unit: 'bytes',
+    value: 16 * MiB,
+    ceiling: 64 * MiB,
+    setBy: 'LIMIT_RUN_STATE',
+    code: 'state_too_large',
+    behaviour: 'The run fails.',
+    warns: true,
+  },
+  events: {
+    title: 'Events of a run',
+    unit: 'items',
+    value: 100_000,
+    ceiling: 1_000_000,
+    setBy: 'LIMIT_EVENTS',
+    code: 'too_many_events',
+    behaviour: 'The run fails, with one more event that says so.',
+    warns: true,
+  },
+  steps: {
+    title: 'Steps of a run',
+    unit: 'items',
+    value: 50_000,
+    ceiling: 500_000,
+    setBy: 'settings.maxSteps',
+    code: 'looping_risk',
+    behaviour: 'The run is aborted, naming the node that would be next.',
+    warns: true,
+  },
+  node_visits: {
+    title: 'Visits of one node by a loop',
+    unit: 'items',
+    value: 100,
+    ceiling: 10_000,
+    setBy: 'settings.maxNodeVisits',
+    code: 'looping_risk',
+    behaviour: 'The run is aborted, naming the node.',
+  },
+  loop_turns: {
+    title: 'Turns of a While',
+    unit: 'items',
+    value: 1_000,
+    ceiling: 10_000,
+    setBy: 'config.maxIterations',
+    code: 'loop_limit',
+    behaviour: 'The node fails when it would turn once more.',
+  },
+  fan_out: {
+    title: 'Items of a For each',
+    unit: 'items',
+    value: 10_000,
+    ceiling: 100_000,
+    setBy: 'LIMIT_FAN_OUT',
+    code: 'fanout_limit',
+    behaviour: 'The node fails before the first item.',
+  },
+  item_concurrency: {
+    title: 'Items of a For each at the same time',
+    unit: 'items',
+    value: 1,
+    ceiling: 50,
+    setBy: 'config.concurrency',
+    behaviour: 'The others wait for their turn.',
+  },
+  parallel: {
+    title: 'Calls of one run in flight at once',
+    unit: 'calls',
+    value: 50,
+    ceiling: 500,
+    setBy: 'LIMIT_PARALLEL',
+    behaviour: 'The others wait for their turn.',
+  },
+  nodes: {
+    title: 'Nodes of a definition',
+    unit: 'items',
+    value: 1_000,
+    ceiling: 1_000,
+    code: 'invalid_definition',
+    behaviour: 'Publishing is refused.',
+  },
+  edges: {
+    title: 'Edges of a definition',
+    unit: 'items',
+    value: 5_000,
+    ceiling: 5_000,
+    code: 'invalid_definition',
+    behaviour: 'Publishing is refused.',
+  },
+  definition: {
+    title: 'Size of a definition',
+    unit: 'bytes',
+    value: MiB,
+    ceiling: MiB,
+    code: 'invalid_definition',
+    behaviour: 'Publishing is refused.',
+  },
+  container_nesting: {
+    title: 'Containers inside each other',
+    unit: 'levels',
+    value: 25,
+    ceiling: 25,
+    code: 'invalid_definition',
+    behaviour: 'Publishing is refused, naming the container.',
+  },
+  workflow_nesting: {
+    title: 'Sub-workflows inside each other',
+    unit: 'levels',
+    value: 10,
+    ceiling: 10,
+    code: 'depth_limit',
+    behaviour: 'The node that would start one more fails.',
+  },
+  run_duration: {
+    title: 'Duration of a run, waiting included',
+    unit: 'days',
+    value: 90,
+    ceiling: 365,
+    setBy: 'LIMIT_RUN_DURATION',
+    code: 'timeout',
+    behaviour: 'The run ends as timed_out. settings.timeoutMs sets a shorter or longer one, up to the ceiling.',
+  },
+  node_time: {
+    title: 'Time of a node',
+    unit: 'ms',
+    value: 300_000,
+    ceiling: 900_000,
+    setBy: 'policy.timeoutMs',
+    code: 'timeout',
+    behaviour: 'The attempt fails and what it was doing is aborted.',
+  },
+  llm_time: {
+    title: 'Time of a call of a model',
+    unit: 'ms',
+    value: 120_000,
+    ceiling: 900_000,
+    setBy: 'policy.timeoutMs',
+    code: 'timeout',
+    behaviour: 'The attempt fails and the call is aborted.',
+  },
+  http_time: {
+    title: 'Time of an HTTP call',
+    unit: 'ms',
+    value: 30_000,
+    ceiling: 300_000,
+    setBy: 'config.timeoutSeconds',
+    code: 'http_timeout',
+    behaviour: 'The attempt fails and the call is aborted.',
+  },
+  http_answer: {
+    title: 'Answer of an HTTP call, decoded',
+    unit: 'bytes',
+    value: 5 * MiB,
+    ceiling: 5 * MiB,
+    code: 'http_too_large',
+    behaviour: 'Reading stops and the node fails.',
+  },
+  http_redirects: {
+    title: 'Redirects of an HTTP call',
+    unit: 'items',
+    value: 5,
+    ceiling: 5,
+    code: 'http_too_many_redirects',
+    behaviour: 'The node fails.',
+  },
+  attempts: {
+    title: 'Attempts of a node',
+    unit: 'attempts',
+    value: 1,
+    ceiling: 25,
+    setBy: 'policy.retry.maxAttempts',
+    behaviour: 'The last failure stands.',
+  },
+  recoveries: {
+    title: 'Workers that a run may lose',
+    unit: 'attempts',
+    value: 5,
+    ceiling: 5,
+    code: 'stale_run_reaper',
+    behaviour: 'The run fails.',
+  },
+  llm_calls: {
+    title: 'Calls of models by one run',
+    unit: 'calls',
+    value: 50,
+    ceiling: 10_000,
+    setBy: 'LIMIT_LLM_CALLS',
+    code: 'budget_exceeded',
+    behaviour: 'Not called; the run fails.',
+    warns: true,
+  },
+  llm_call_tokens: {
+    title: 'Tokens of one call of a model, prompt and longest answer together',
+    unit: 'tokens',
+    value: 32_000,
+    ceiling: 1_000_000,
+    setBy: 'LIMIT_LLM_CALL_TOKENS',
+    code: 'budget_exceeded',
+    behaviour: 'Not called; the run fails. The prompt is estimated.',
+  },
+  json_depth: {
+    title: 'Nesting of a JSON body',
+    unit: 'levels',
+    value: 64,
+    ceiling: 64,
+    code: 'invalid_json',
+    behaviour: 'Refused with 400.',
+  },
+  json_members: {
+    title: 'Members of a JSON body',
+    unit: 'items',
+    value: 100_000,
+    ceiling: 100_000,
+    code: 'invalid_json',
+    behaviour: 'Refused with 400.',
+  },
+  expression: {
+    title: 'Length of an expression',
+    unit: 'characters',
+    value: 4_096,
+    ceiling: 4_096,
+    code: 'too_long',
+    behaviour: 'Refused when the workflow is published, and when it runs.',
+  },
+  expression_time: {
+    title: 'Time that an expression may compute',
+    unit: 'ms',
+    value: 500,
+    ceiling: 500,
+    code: 'timeout',
+    behaviour: 'The node fails with expression_error. Transform and the like have 3 s.',
+  },
+  expression_result: {
+    title: 'Result of an expression',
+    unit: 'bytes',
+    value: 10 * MiB,
+    ceiling: 10 * MiB,
+    code: 'too_large',
+    behaviour: 'The node fails with expression_error.',
+  },
+  rendered_text: {
+    title: 'Text that a template renders to',
+    unit: 'characters',
+    value: MiB,
+    ceiling: MiB,
+    code: 'too_large',
+    behaviour: 'The node fails with expression_error.',
+  },
+  node_name: {
+    title: 'Name of a node',
+    unit: 'characters',
+    value: 100,
+    ceiling: 100,
+    code: 'invalid_definition',
+    behaviour: 'Publishing is refused.',
+  },
+  note: {
+    title: 'Note on a node',
+    unit: 'characters',
+    value: 4_000,
+    ceiling: 4_000,
+    code: 'invalid_definition',
+    behaviour: 'Publishing is refused.',
+  },
+} as const satisfies Record<string, Limit>
+
+export type LimitId = keyof typeof LIMITS
+
+/** Limits that an operator may change, with the variable that does it. */
+export const OPERATOR_LIMITS: readonly { id: LimitId; limit: Limit; variable: string }[] = Object.entries(
+  LIMITS as Record<string, Limit>,
+).flatMap(([id, limit]) =>
+  limit.setBy?.startsWith('LIMIT_') ? [{ id: id as LimitId, limit, variable: limit.setBy }] : [],
+)
+
+/** Four fifths: where a run begins to warn. */
+export const WARN_SHARE = 0.8
