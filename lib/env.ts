@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type LimitId, LIMITS, OPERATOR_LIMITS } from './limits'
+import { LIMITS, type LimitId, OPERATOR_LIMITS } from './limits'
 
 /** The knobs of the product. Read once; a wrong value stops the start with one sentence naming the knob. */
 const schema = z.object({

@@ -3,7 +3,6 @@ import type { ContainerState } from './containers'
 import { type EventType, type Failure, nodeKey, type RunEvent } from './events'
 import type { Plan } from './graph'
 import { BUDGET_EXCEEDED } from './limits'
-import { BUDGET_EXCEEDED } from './limits'
 import {
   advanceContainer,
   begin,

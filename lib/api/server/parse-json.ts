@@ -1,6 +1,5 @@
 import { AppError } from '../../errors'
 import { LIMITS } from '../../limits'
-import { LIMITS } from '../../limits'
 
 /** No honest request nests deeper or has more members; both are checked before any schema sees the value. */
 export const MAX_JSON_DEPTH = LIMITS.json_depth.value
