@@ -18,6 +18,7 @@ const NAMED_EXTRAS = [
   'function refuse_delete_in_use',
   'function refuse_status_after_end',
   'function refuse_update',
+  'index run_events run_events_llm_idx',
   'index run_events run_events_one_end_idx',
   'index runs runs_leased_idx',
   'index runs runs_parent_idx',
