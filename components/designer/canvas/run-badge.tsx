@@ -2,6 +2,7 @@ import {
   Ban,
   Check,
   CircleDashed,
+  History,
   Hourglass,
   LoaderCircle,
   type LucideIcon,
@@ -30,13 +31,19 @@ export function RunBadge({ run }: { run: NodeRunView }) {
   if (run.status === 'pending' || run.status === 'skipped') return null
   const { icon: Icon, label } = looks[run.status]
   const attempt = run.attempt !== undefined && run.attempt > 1 ? `attempt ${run.attempt}` : undefined
-  const text = [label, attempt, run.note].filter(Boolean).join(' · ')
+  const text = [label, run.reused ? 'taken over from an earlier run' : undefined, attempt, run.note]
+    .filter(Boolean)
+    .join(' · ')
   return (
     <Tooltip content={text}>
       <span className="ds-run-badge" data-run={run.status}>
-        <Icon aria-hidden />
+        {run.reused ? <History aria-hidden /> : <Icon aria-hidden />}
         <span className="sr-only">{label}</span>
-        {run.durationMs === undefined ? null : <span>{formatDuration(run.durationMs)}</span>}
+        {run.reused ? (
+          <span>Reused</span>
+        ) : run.durationMs === undefined ? null : (
+          <span>{formatDuration(run.durationMs)}</span>
+        )}
         {run.count !== undefined && run.count > 1 ? <span>×{run.count}</span> : null}
       </span>
     </Tooltip>

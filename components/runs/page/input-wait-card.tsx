@@ -7,6 +7,7 @@ import { messageOf } from '@/lib/api/client/error'
 import { useApiMutation } from '@/lib/api/client/query'
 import { contracts } from '@/lib/api/contracts/routes'
 import type { OpenWait } from '@/lib/api/contracts/runs'
+import { pathText } from '../describe-event'
 import { Markdown } from '../markdown'
 import { useSchemaForm } from '../schema/use-schema-form'
 import { SchemaForm } from '../schema-form'
@@ -47,7 +48,8 @@ export function InputWaitCard({ runId, wait, answerKey, mayAnswer }: InputWaitCa
     >
       <div className="grid gap-1">
         <p className="text-muted-foreground text-xs">
-          {wait.node_name} asks, <Time value={wait.created_at} />
+          {wait.node_name}
+          {wait.path.length > 0 ? ` (${pathText(wait.path)})` : ''} asks, <Time value={wait.created_at} />
           {wait.due_at ? (
             <>
               , due <Time value={wait.due_at} className="text-waiting" />

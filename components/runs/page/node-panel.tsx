@@ -1,8 +1,10 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { CircleAlert, X } from 'lucide-react'
-import { type ReactNode, useEffect } from 'react'
+import { CircleAlert, Split, X } from 'lucide-react'
+import Link from 'next/link'
+import { type ReactNode, useEffect, useState } from 'react'
+import { useMay } from '@/components/shell/use-principal'
 import { Badge, type BadgeTone } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { CopyButton } from '@/components/ui/copy-button'
@@ -14,16 +16,21 @@ import { Time } from '@/components/ui/time'
 import { messageOf } from '@/lib/api/client/error'
 import { queryKey, useApi } from '@/lib/api/client/query'
 import { contracts } from '@/lib/api/contracts/routes'
-import type { NodeRun } from '@/lib/api/contracts/runs'
-import type { CallUsage } from '@/lib/engine/events'
+import type { NodeRun, Run } from '@/lib/api/contracts/runs'
+import { type CallUsage, isTerminal } from '@/lib/engine/events'
 import type { NodeState, NodeStatus } from '@/lib/engine/state'
 import { nodeType } from '@/lib/nodes/registry'
 import type { WorkflowNode } from '@/lib/workflow/document'
 import type { NodeVisit } from './node-visits'
 import { PayloadView } from './payload-view'
+import type { RelatedRuns } from './related-runs'
+import { RetryDialog } from './retry-dialog'
 
 export interface NodePanelProps {
   runId: string
+  run: Run
+  /** The run whose results this one took over. */
+  source: RelatedRuns['source']
   node: WorkflowNode
   /** Every address at which it stands; empty when nothing has led to it. */
   visits: NodeVisit[]
@@ -80,6 +87,8 @@ export function NodePanel(props: NodePanelProps) {
   const status = visit?.state.status ?? 'pending'
   const look = lookOf(visit?.state, node.type)
   const type = nodeType(node.type)
+  const mayRun = useMay('workflow:execute')
+  const [forking, setForking] = useState(false)
   return (
     <section
       aria-label={`Node ${node.name}`}
@@ -105,6 +114,11 @@ export function NodePanel(props: NodePanelProps) {
           {(visit?.state.attempt ?? 1) > 1 ? <span>attempt {visit?.state.attempt}</span> : null}
           {visit?.state.port && visit.state.port !== 'out' && node.type !== 'approval' ? (
             <span>went on by “{visit.state.port}”</span>
+          ) : null}
+          {visit?.state.reused && props.source ? (
+            <Link href={`/runs/${props.source.run_id}?node=${encodeURIComponent(visitKey)}`} className="underline">
+              reused from run {props.source.run_id.slice(0, 8)}
+            </Link>
           ) : null}
         </div>
         {visits.length > 1 ? (
@@ -173,6 +187,18 @@ export function NodePanel(props: NodePanelProps) {
           ) : null}
           {record.calls.length > 0 ? <Calls calls={record.calls} /> : null}
         </>
+      ) : null}
+      {mayRun && isTerminal(props.run.status) && visit !== undefined && status !== 'pending' ? (
+        <Button className="w-fit" onClick={() => setForking(true)}>
+          <Split aria-hidden /> Run again from here
+        </Button>
+      ) : null}
+      {forking && visit ? (
+        <RetryDialog
+          run={props.run}
+          from={{ nodeId: node.id, name: node.name, path: visit.state.path }}
+          onOpenChange={setForking}
+        />
       ) : null}
     </section>
   )

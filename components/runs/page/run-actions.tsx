@@ -9,6 +9,7 @@ import {
   Link2,
   PencilRuler,
   RotateCcw,
+  RotateCw,
   Terminal,
 } from 'lucide-react'
 import Link from 'next/link'
@@ -32,6 +33,7 @@ import type { Run } from '@/lib/api/contracts/runs'
 import { isTerminal, type RunStatus } from '@/lib/engine/events'
 import { getRunCurl } from '../run-curl'
 import { RunDialog } from '../run-dialog'
+import { RetryDialog } from './retry-dialog'
 
 /** What can be done with a run. `status` is what the log says, which may be newer than the record. */
 export function RunActions({ run, status }: { run: Run; status: RunStatus }) {
@@ -39,6 +41,7 @@ export function RunActions({ run, status }: { run: Run; status: RunStatus }) {
   const mayRun = useMay('workflow:execute')
   const [confirming, setConfirming] = useState(false)
   const [again, setAgain] = useState(false)
+  const [retrying, setRetrying] = useState(false)
   const [asked, setAsked] = useState<{ command: 'pause' | 'resume' | 'stop'; status: RunStatus } | null>(null)
   const command = useApiMutation(contracts.commandRun, { invalidates: [contracts.getRun, contracts.listRuns] })
   const ended = isTerminal(status)
@@ -81,9 +84,14 @@ export function RunActions({ run, status }: { run: Run; status: RunStatus }) {
           </Button>
         </>
       ) : null}
+      {mayWrite && RETRIABLE.has(status) ? (
+        <Button variant="primary" onClick={() => setRetrying(true)}>
+          <RotateCw aria-hidden /> Retry
+        </Button>
+      ) : null}
       {mayRun ? (
         <Button
-          variant={ended ? 'primary' : 'outline'}
+          variant={ended && !RETRIABLE.has(status) ? 'primary' : 'outline'}
           className={ended ? '' : 'max-sm:hidden'}
           onClick={() => setAgain(true)}
         >
@@ -129,6 +137,7 @@ export function RunActions({ run, status }: { run: Run; status: RunStatus }) {
         pending={command.isPending}
         onConfirm={() => send('stop')}
       />
+      {retrying ? <RetryDialog run={run} onOpenChange={setRetrying} /> : null}
       {again ? (
         <RunDialog
           workflowId={run.workflow_id}
@@ -145,6 +154,9 @@ export function RunActions({ run, status }: { run: Run; status: RunStatus }) {
     </>
   )
 }
+
+/** What ended before its end can be continued from there. */
+const RETRIABLE: ReadonlySet<RunStatus> = new Set(['failed', 'cancelled', 'timed_out', 'aborted_looping_risk'])
 
 const PAST = { pause: 'paused', resume: 'resumed', stop: 'stopped' }
 

@@ -14,17 +14,21 @@ import { RunStatusBadge } from '../run-status-badge'
 import { RunDuration, Usage } from '../run-times'
 import { RunTrigger } from '../run-trigger'
 import type { Connection } from '../stream/follow-stream'
+import type { RelatedRuns } from './related-runs'
 import { RunActions } from './run-actions'
+import { RunRelations } from './run-relations'
 
 export interface RunHeaderProps {
   run: Run
   status: RunStatus
   recoveries: number
   connection: Connection
+  related: RelatedRuns
+  nameOf: (nodeId: string) => string
 }
 
 /** Which run this is, how it stands, and what can be done with it. */
-export function RunHeader({ run, status, recoveries, connection }: RunHeaderProps) {
+export function RunHeader({ run, status, recoveries, connection, related, nameOf }: RunHeaderProps) {
   return (
     <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3 border-b bg-background px-4 py-3 lg:px-5">
       <div className="min-w-0 flex-1 basis-72">
@@ -55,6 +59,7 @@ export function RunHeader({ run, status, recoveries, connection }: RunHeaderProp
             {isTerminal(status) ? '' : ' so far'}
           </span>
           <RunTrigger trigger={run.trigger} runBy={run.run_by} />
+          <RunRelations related={related} nameOf={nameOf} />
           {run.turn > 1 ? <span>turn {run.turn}</span> : null}
           {run.tokens > 0 ? <Usage tokens={run.tokens} costUsd={run.cost_usd} unit /> : null}
           <ConnectionStatus connection={connection} />

@@ -7,6 +7,8 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { Time } from '@/components/ui/time'
 import type { OpenWait, Run } from '@/lib/api/contracts/runs'
 import { isTerminal, type RunEvent } from '@/lib/engine/events'
+import { pathText } from '../describe-event'
+import { CallbackWaitCard } from './callback-wait-card'
 import { conversationOf } from './conversation'
 import { ConversationView } from './conversation-view'
 import { FailureCard } from './failure-card'
@@ -98,7 +100,9 @@ export function WaitCard(props: { run: Run; wait: OpenWait; waits: OpenWait[]; m
         }}
         meta={
           <p className="text-muted-foreground text-xs">
-            {wait.node_name} waits since <Time value={wait.created_at} mode="local" />
+            {wait.node_name}
+            {wait.path.length > 0 ? ` (${pathText(wait.path)})` : ''} waits since{' '}
+            <Time value={wait.created_at} mode="local" />
             {wait.due_at ? (
               <>
                 , due <Time value={wait.due_at} className="font-medium text-waiting" />
@@ -109,6 +113,7 @@ export function WaitCard(props: { run: Run; wait: OpenWait; waits: OpenWait[]; m
       />
     )
   }
+  if (wait.kind === 'callback') return <CallbackWaitCard key={wait.id} wait={wait} />
   if (wait.kind !== 'input') return null
   // A node that waits in several visits at once is told apart by its thread; otherwise the node says it best.
   const alone = waits.filter((other) => other.kind === 'input' && other.node_id === wait.node_id).length === 1

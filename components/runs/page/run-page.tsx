@@ -13,14 +13,20 @@ import { ErrorState } from '@/components/ui/error-state'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { messageOf } from '@/lib/api/client/error'
+import type { ContainerState } from '@/lib/engine/containers'
 import { isTerminal } from '@/lib/engine/events'
+import type { RunState } from '@/lib/engine/state'
+import { ContainerSection } from './container-section'
 import { EventLog } from './event-log'
+import { ItemPicker } from './item-picker'
 import { NodePanel } from './node-panel'
 import { selectionOf, visitsOf } from './node-visits'
 import { ValueView } from './payload-view'
+import { isWithin, itemText, perspectiveOfNode, prefixFor } from './perspective'
 import { RunHeader } from './run-header'
 import { RunOutput, RunOverview, WaitCard } from './run-overview'
 import { RunPageSkeleton } from './run-page-skeleton'
+import { ChildRunLink } from './run-relations'
 import { TimelineChart } from './timeline-chart'
 import { useIsWide } from './use-is-wide'
 import { useRunPage } from './use-run-page'
@@ -37,9 +43,10 @@ const TABS = ['timeline', 'events', 'input', 'output'] as const
 
 /** `/runs/[runId]`: the graph that ran, what each node did, what the run needs from people. Live while it goes on. */
 export function RunPage({ runId }: { runId: string }) {
-  const page = useRunPage(runId)
-  const { run, definition, graph, stream, status, names } = page
   const [selection, setSelection] = useQueryState('node', parseAsString.withDefault(''))
+  const [item, setItem] = useQueryState('item', parseAsString.withDefault(''))
+  const page = useRunPage(runId, item)
+  const { run, definition, graph, stream, status, names, perspective } = page
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('timeline'))
   const [graphOpen, setGraphOpen] = useState(false)
   const isWide = useIsWide()
@@ -49,17 +56,36 @@ export function RunPage({ runId }: { runId: string }) {
   const split = useSplit('run', 'Height of the lower pane', 42, column)
 
   const nodeIds = useMemo(() => new Set(graph?.nodes.map((node) => node.id)), [graph])
-  const selected = selectionOf(stream.state, nodeIds, selection)
+  const prefixOf = (nodeId: string) => (graph ? prefixFor(graph, perspective, nodeId) : [])
+  const selected = selectionOf(
+    stream.state,
+    nodeIds,
+    selection,
+    prefixOf(selection.slice(selection.lastIndexOf('/') + 1)),
+  )
   const selectedNode = graph?.nodes.find((node) => node.id === selected?.nodeId)
   const nameOf = useCallback((nodeId: string) => names.get(nodeId) ?? nodeId, [names])
   const select = useCallback(
     (nodeKey: string | null) => {
       void setSelection(nodeKey || null)
+      // An address inside of an item brings the whole page to that item.
+      const [nodeId = '', ...path] = (nodeKey ?? '').split('/').toReversed()
+      const seen = graph && path.length > 0 ? perspectiveOfNode(graph, nodeId, path.toReversed()) : undefined
+      if (seen !== undefined) void setItem(itemText(seen))
       // On a phone the panel is above the log: show what was asked for.
       if (nodeKey && !isWide) panel.current?.scrollIntoView({ block: 'start' })
     },
-    [setSelection, isWide],
+    [setSelection, setItem, graph, isWide],
   )
+  const pickItem = (container: ContainerState, index: number | undefined) => {
+    const { path, nodeId } = container
+    const outer = graph ? perspectiveOfNode(graph, nodeId, path) : undefined
+    void setItem(
+      index === undefined ? (outer ? itemText(outer) : null) : itemText({ path, containerId: nodeId, index }),
+    )
+    // The step stays selected, now as it went for the other item.
+    if (selection.includes('/')) void setSelection(selection.slice(selection.lastIndexOf('/') + 1))
+  }
 
   if (run.isError && !run.data) {
     return run.error.status === 404 || run.error.code === 'invalid_id' ? (
@@ -86,7 +112,11 @@ export function RunPage({ runId }: { runId: string }) {
   if (!run.data) return <RunPageSkeleton />
 
   const record = { ...run.data, status }
-  const selectedWaits = page.waits.filter((wait) => wait.node_id === selected?.nodeId)
+  const selectedWaits = page.waits.filter(
+    (wait) => selected !== undefined && wait.node_id === selected.nodeId && isWithin(wait.path, prefixOf(wait.node_id)),
+  )
+  const selectedContainer = stream.state?.containers.get(selected?.key ?? '')
+  const childRun = page.related.children.get(selected?.key ?? '')
   const common = { nameOf, onSelect: select }
   return (
     <div className="flex min-h-full flex-col lg:h-(--shell-height)">
@@ -95,6 +125,8 @@ export function RunPage({ runId }: { runId: string }) {
         status={status}
         recoveries={stream.state?.recoveries ?? 0}
         connection={stream.connection}
+        related={page.related}
+        nameOf={nameOf}
       />
       <div className="grid min-h-0 flex-1 max-lg:grid-cols-1 lg:grid-cols-[minmax(0,1fr)_24rem] xl:grid-cols-[minmax(0,1fr)_27rem]">
         <div ref={column} className="flex min-h-0 min-w-0 flex-col max-lg:order-2 max-lg:border-t">
@@ -116,6 +148,19 @@ export function RunPage({ runId }: { runId: string }) {
               !graphOpen && 'max-lg:hidden',
             )}
           >
+            {stream.state === undefined || page.levels.length === 0 || (!isWide && !graphOpen) ? null : (
+              <div className="absolute top-2 left-2 z-10 flex max-w-[calc(100%-1rem)] flex-wrap gap-1.5">
+                {page.levels.map((level) => (
+                  <ItemPicker
+                    key={level.container.key}
+                    state={stream.state as RunState} // checked above; a closure does not know
+                    level={level}
+                    name={nameOf(level.container.nodeId)}
+                    onPick={(index) => pickItem(level.container, index)}
+                  />
+                ))}
+              </div>
+            )}
             {!isWide && !graphOpen ? null : graph ? (
               <GraphView
                 definition={graph}
@@ -193,12 +238,22 @@ export function RunPage({ runId }: { runId: string }) {
               key={selected.nodeId}
               runId={runId}
               node={selectedNode}
-              visits={stream.state ? visitsOf(stream.state, selected.nodeId) : []}
+              visits={stream.state ? visitsOf(stream.state, selected.nodeId, prefixOf(selected.nodeId)) : []}
+              run={record}
               visitKey={selected.key}
+              source={page.related.source}
               delta={stream.deltas.get(selected.key)}
               onVisit={select}
               onClose={() => select(null)}
             >
+              {selectedContainer ? (
+                <ContainerSection
+                  container={selectedContainer}
+                  nameOf={nameOf}
+                  onItem={(index) => pickItem(selectedContainer, index)}
+                />
+              ) : null}
+              {childRun === undefined ? null : <ChildRunLink runId={childRun} />}
               {selectedWaits.map((wait) => (
                 <div key={wait.id} className="rounded-lg border border-waiting/40 bg-waiting-soft/30 p-4">
                   <WaitCard run={record} wait={wait} waits={page.waits} mayAnswer={mayAnswer} />

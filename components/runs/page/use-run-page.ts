@@ -1,15 +1,17 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useMemo } from 'react'
+import { useDeferredValue, useEffect, useMemo } from 'react'
 import { useNow } from '@/components/ui/use-now'
 import { queryKey, useApi } from '@/lib/api/client/query'
 import { contracts } from '@/lib/api/contracts/routes'
 import type { OpenWait, Run } from '@/lib/api/contracts/runs'
-import { type EventType, isTerminal, type RunEvent, type RunStatus } from '@/lib/engine/events'
+import { type EventType, isTerminal, type RunEvent, type RunStatus, type WaitKind } from '@/lib/engine/events'
 import { compile } from '@/lib/engine/graph'
 import { useRunStream } from '../stream/use-run-stream'
 import { attentionOf, edgeViewsOf, nodeViewsOf } from './graph-states'
+import { levelsOf, perspectiveOf } from './perspective'
+import { relatedRunsOf } from './related-runs'
 
 /** Events after which the record of the run says something new; what nodes do is in the log itself. */
 const RECORD_CHANGES: ReadonlySet<EventType> = new Set([
@@ -18,6 +20,8 @@ const RECORD_CHANGES: ReadonlySet<EventType> = new Set([
   'timer_fired',
   'input_received',
   'approval_decided',
+  'callback_received',
+  'child_ended',
   'run_waiting',
   'run_paused',
   'run_resumed',
@@ -30,7 +34,7 @@ const RECORD_CHANGES: ReadonlySet<EventType> = new Set([
 ])
 
 /** Everything the page of a run shows: its record, its frozen definition, and the fold of its log, live. */
-export function useRunPage(runId: string) {
+export function useRunPage(runId: string, item = '') {
   const client = useQueryClient()
   const params = { run_id: runId }
   const run = useApi(contracts.getRun, { params })
@@ -53,14 +57,24 @@ export function useRunPage(runId: string) {
   const nowMs = useNow(isLive ? 1_000 : undefined)
   const tick = isLive ? nowMs : 0
   const { version } = stream
+  const perspective = useMemo(() => (graph ? perspectiveOf(graph, item) : undefined), [graph, item])
   // `state` is changed in place: `version` says when, and `tick` lets counters of running nodes go on.
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   const nodeStates = useMemo(
-    () => (graph && state ? nodeViewsOf(graph, state, Date.now()) : undefined),
-    [graph, state, version, tick],
+    () => (graph && state ? nodeViewsOf(graph, state, Date.now(), perspective) : undefined),
+    [graph, state, version, tick, perspective],
   )
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above
-  const edgeStates = useMemo(() => (graph && state ? edgeViewsOf(graph, state) : undefined), [graph, state, version])
+  const edgeStates = useMemo(
+    () => (graph && state ? edgeViewsOf(graph, state, perspective) : undefined),
+    [graph, state, version, perspective],
+  )
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  const levels = useMemo(
+    () => (graph && state ? levelsOf(graph, state, perspective) : []),
+    [graph, state, version, perspective],
+  )
+  const related = useRelatedRuns(events)
   const attention = state ? attentionOf(state) : undefined
   const names = useMemo(() => new Map(graph?.nodes.map((node) => [node.id, node.name])), [graph])
 
@@ -74,8 +88,17 @@ export function useRunPage(runId: string) {
     edgeStates,
     attention,
     names,
+    perspective,
+    levels,
+    related,
     ...waitsOf(run.data, state),
   }
+}
+
+/** Read from the log when there is time: it may be long and still arriving. */
+function useRelatedRuns(events: readonly RunEvent[]) {
+  const settled = useDeferredValue(events)
+  return useMemo(() => relatedRunsOf(settled), [settled])
 }
 
 function lastChangeOf(events: readonly RunEvent[]): number {
@@ -88,18 +111,19 @@ function newerStatus(run: Run | undefined, state: { status: RunStatus; lastSeq: 
   return state && state.lastSeq >= run.last_seq ? state.status : run.status
 }
 
-/** Open human waits. A wait that the log has closed is gone at once, before the record is read again. */
+/** Kinds of waits that somebody outside answers. */
+const ANSWERED: ReadonlySet<WaitKind> = new Set(['approval', 'input', 'callback'])
+
+/** Open waits that somebody answers. A wait that the log has closed is gone at once, before the record is read again. */
 function waitsOf(
   run: Run | undefined,
   state: ReturnType<typeof useRunStream>['state'],
 ): { waits: OpenWait[]; expectsWait: boolean } {
-  const human = run?.waits.filter((wait) => wait.kind === 'approval' || wait.kind === 'input') ?? []
+  const human = run?.waits.filter((wait) => ANSWERED.has(wait.kind)) ?? []
   if (!state || !run) return { waits: human, expectsWait: false }
   const logIsBehind = state.lastSeq < run.last_seq
   const waits = human.filter((wait) => logIsBehind || state.waits.has(wait.id))
   const known = new Set(waits.map((wait) => wait.id))
-  const expectsWait = [...state.waits.values()].some(
-    (wait) => (wait.kind === 'approval' || wait.kind === 'input') && !known.has(wait.id),
-  )
+  const expectsWait = [...state.waits.values()].some((wait) => ANSWERED.has(wait.kind) && !known.has(wait.id))
   return { waits, expectsWait }
 }
