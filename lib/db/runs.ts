@@ -1,4 +1,5 @@
 import type { NewEvent, RunEvent, RunStatus } from '../engine/events'
+import type { Budget } from '../engine/limits'
 import type { Id } from '../ids'
 import { Batcher } from './batcher'
 import { pool } from './client'
@@ -14,6 +15,8 @@ export interface RunVariables {
   miscellaneous: Record<string, unknown>
   /** A key equal to a node id or name overrides that node's config for this run. */
   parameters: Record<string, unknown>
+  /** The smaller of what the definition allows and the caller said. Absent: none. */
+  budget?: Budget | undefined
 }
 
 /** What a worker needs to know of a run before it reads its log. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LIMITS } from '../limits'
 import { jsonSchemaField, numberField, textField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
@@ -54,4 +55,5 @@ export const llmNode = {
   ports: () => [{ name: 'out' }],
   summary: (config) => [preview(config.model, 40), preview(config.prompt, 60)].filter(Boolean).join(' · '),
   kind: 'effect',
+  timeoutMs: LIMITS.llm_time.value,
 } satisfies NodeType<LlmConfig>

@@ -29,6 +29,8 @@ export interface NodeType<Config = Record<string, unknown>> {
    * Container: holds other nodes (their `parentId`) and runs them once per item or turn.
    */
   kind: 'inline' | 'effect' | 'wait' | 'container'
+  /** An effect may take so long when its policy says nothing else. */
+  timeoutMs?: number
   /** Calls something outside that may act: shown in retry plans and dry runs. */
   sideEffect?: boolean
 }

@@ -4,23 +4,28 @@ import { type NewRun, type RunRow, rowOf as rowOfNew } from '../db/runs'
 import { applyEvent } from '../engine/apply-event'
 import { type Decision, decide } from '../engine/decide'
 import { isTerminal, type NewEvent, type RunEvent, type RunStatus } from '../engine/events'
+import type { RunLimits } from '../engine/limits'
 import { initialState, type RunState } from '../engine/state'
+import { warningsOf } from '../engine/warnings'
+import { limitOf } from '../env'
 import { crashPoint } from '../faults'
 import type { Id } from '../ids'
+import { LIMITS } from '../limits'
 import { log as logger } from '../log'
 import { NodeError, type RunnerResult } from '../nodes/runner'
 import { applyCommand } from './apply-command'
+import { CallGuard, limitsOf } from './call-guard'
 import { LogWriter } from './log-writer'
 import { OutputCache } from './output-cache'
 import type { Program } from './plans'
 import { nowIso, type World } from './ports'
 import { type EndedAttempt, recordFailure, recordResult } from './record-result'
 import { runDue } from './run-container'
-import { computeNode, evaluateOutput, prepareNode, startNode } from './run-node'
+import { computeNode, evaluateOutput, prepareNode } from './run-node'
 import { catchRun } from './safety-net'
 
 /** After this many takeovers the run is closed: something in it kills its workers. */
-const MAX_RECOVERIES = 5
+const MAX_RECOVERIES = LIMITS.recoveries.value
 /** Inline nodes chain in memory up to this many events, then become durable: it bounds what a crash repeats. */
 const MAX_PENDING_EVENTS = 200
 
@@ -86,6 +91,8 @@ class RunDriver {
   private isAbandoned = false
   private isLost = false
   private steps = 0
+  private readonly limits: RunLimits
+  private readonly guard: CallGuard
   /** See {@link Advancing.made}. */
   readonly made: Promise<boolean>
   private settleMade: (made: boolean) => void = () => {}
@@ -98,6 +105,8 @@ class RunDriver {
     private readonly birth?: Birth,
   ) {
     this.made = birth ? this.promiseOfBirth() : Promise.resolve(true)
+    this.limits = limitsOf(run)
+    this.guard = new CallGuard(world, run, this.limits)
   }
 
   /** The advance threw. A run that is not stored yet was promised to nobody. */
@@ -196,7 +205,8 @@ class RunDriver {
     this.dropCancelled(writer)
     if (this.isDraining) return this.windDown(program, writer)
 
-    const decisions = decide(program.plan, writer.state, new Set(this.inFlight.keys()))
+    for (const warning of warningsOf(program.plan, writer.state, this.limits)) writer.append(warning)
+    const decisions = decide(program.plan, writer.state, new Set(this.inFlight.keys()), this.limits)
     const effects: Execute[] = []
     let didInline = false
     for (const decision of decisions) {
@@ -219,7 +229,9 @@ class RunDriver {
         return this.park(program, writer, decision)
       }
     }
-    if (effects.length > 0) return this.launch(program, writer, outputs, effects)
+    // Those for which there is no room are ready still, and decided again when something has landed.
+    const begun = effects.slice(0, Math.max(0, limitOf('parallel') - this.inFlight.size))
+    if (begun.length > 0) return this.launch(program, writer, outputs, begun)
     if (didInline) {
       crashPoint('route.before_next')
       return this.mayGoOnInMemory(writer) || this.commit(program, writer)
@@ -309,7 +321,8 @@ class RunDriver {
       try {
         const prepared = await prepareNode(program, this.run, outputs, decision)
         attempt.input = prepared.input
-        ready.push({ attempt, start: (controller) => startNode(this.world, prepared, controller) })
+        this.guard.admit(decision.key, prepared, writer.state)
+        ready.push({ attempt, start: (controller) => this.guard.start(decision.key, prepared, controller) })
       } catch (error) {
         logUnexpected(error, this.run.id, decision.key)
         recordFailure(writer, attempt, error, outputs.remember)

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { systemClock } from '../clock'
+import { reserveCall } from '../db/call-budget'
 import { commitCheckpoint } from '../db/checkpoints'
 import { findForgottenChildren, findLiveChild, findParentWait, readChildEnd } from '../db/child-runs'
 import { readCommands, resolveWait, submitCommands } from '../db/commands'
@@ -29,6 +30,7 @@ export const databaseWorld: World = {
     readNodeOutputs,
     readNodeInput,
     commitCheckpoint,
+    reserveCall,
     claimQueuedRuns,
     queueAbandonedRuns,
     findQueuedTeams,

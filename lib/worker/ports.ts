@@ -1,4 +1,5 @@
 import type { Clock } from '../clock'
+import type { Reservation, WantedCall } from '../db/call-budget'
 import type { Checkpoint, CheckpointResult } from '../db/checkpoints'
 import type { ChildEnd } from '../db/child-runs'
 import type { StoredCommand } from '../db/commands'
@@ -34,6 +35,8 @@ export interface Store {
   readNodeInput(runId: Id, key: string): Promise<unknown>
   /** Conditional on owner, epoch and last event: `lost`, and nothing written, when any of them is not as expected. */
   commitCheckpoint(checkpoint: Checkpoint): Promise<CheckpointResult>
+  /** Sets aside what a call of a model may use from every budget that it counts against. */
+  reserveCall(wanted: WantedCall): Promise<Reservation>
 
   /** Leases queued runs of a team, oldest first; of limited workflows only as many as `offers` says. */
   claimQueuedRuns(

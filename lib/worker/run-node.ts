@@ -8,9 +8,11 @@ import { buildScope, type ExpressionScope } from '../engine/expression-scope'
 import { pathSeenFrom } from '../engine/graph'
 import type { RunState } from '../engine/state'
 import { renderTemplate } from '../engine/template'
-import { isNodeTypeId, type NodeTypeId, nodeTypes } from '../nodes/registry'
+import { LIMITS } from '../limits'
+import type { CallEstimate } from '../nodes/llm-estimate.run'
+import { isNodeTypeId, type NodeTypeId, nodeType, nodeTypes } from '../nodes/registry'
 import { NodeError, type Runner, type RunnerContext, type RunnerResult } from '../nodes/runner'
-import { runners } from '../nodes/runners'
+import { callEstimates, runners } from '../nodes/runners'
 import type { WorkflowNode } from '../workflow/document'
 import { OUTSIDE, type OutputCache, type Viewpoint } from './output-cache'
 import type { Program } from './plans'
@@ -67,7 +69,8 @@ export async function prepareNode(
     input: parsed.data,
     runner: runners[node.type] as Runner, // the registry and the runners are keyed by the same type
     context: { ...contextOf(run, at), config: parsed.data as Record<string, unknown>, evaluate, render },
-    timeoutMs: node.policy?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    timeoutMs: node.policy?.timeoutMs ?? nodeType(node.type)?.timeoutMs ?? LIMITS.node_time.value,
+    call: estimateCall(node.type, parsed.data),
   }
 }
 
@@ -81,6 +84,10 @@ function contextOf(run: RunRow, at: Address) {
   }
 }
 
+function estimateCall(type: NodeTypeId, config: unknown): CallEstimate | undefined {
+  return callEstimates[type]?.(config as never) // parsed by the schema that the estimate is typed with
+}
+
 /** A pinned output stands for the node, in runs of the draft only. */
 function pinned(node: WorkflowNode, at: Address, run: RunRow): PreparedNode {
   const never = async () => {
@@ -90,7 +97,7 @@ function pinned(node: WorkflowNode, at: Address, run: RunRow): PreparedNode {
     input: null,
     runner: async () => ({ type: 'done', output: node.pinned?.output ?? null }),
     context: { ...contextOf(run, at), config: {}, evaluate: never, render: never },
-    timeoutMs: DEFAULT_TIMEOUT_MS,
+    timeoutMs: LIMITS.node_time.value,
   }
 }
 
