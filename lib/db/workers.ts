@@ -6,6 +6,12 @@ export const LEASE_MS = Number(process.env.WORKER_LEASE_MS ?? 10_000)
 export const HEARTBEAT_MS = LEASE_MS / 3
 export const SWEEP_MS = LEASE_MS / 5
 
+/** What the clock of the database says, in milliseconds since 1970. */
+export async function readClock(): Promise<number> {
+  const result = await pool().query<{ now: Date }>({ name: 'read_clock', text: 'SELECT clock_timestamp() AS now' })
+  return result.rows[0]?.now.getTime() ?? Date.now()
+}
+
 /** Registers a worker under a new id, leased on the database clock. */
 export async function registerWorker(name: string): Promise<Id> {
   const id = newId()

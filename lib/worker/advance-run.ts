@@ -23,12 +23,14 @@ import { type EndedAttempt, recordFailure, recordResult } from './record-result'
 import { runDue } from './run-container'
 import { computeNode, evaluateOutput, prepareNode } from './run-node'
 import { catchRun } from './safety-net'
+import type { WorkerLease } from './worker-lease'
 
 /** After this many takeovers the run is closed: something in it kills its workers. */
 const MAX_RECOVERIES = LIMITS.recoveries.value
 /** Inline nodes chain in memory up to this many events, then become durable: it bounds what a crash repeats. */
 const MAX_PENDING_EVENTS = 200
 
+type Lease = Pick<WorkerLease, 'owner' | 'isLive'>
 type Execute = Decision & { type: 'execute' }
 type Landed = { attempt: EndedAttempt; result?: RunnerResult; error?: unknown }
 
@@ -56,18 +58,18 @@ export interface Advancing {
 export function advanceRun(
   world: World,
   run: RunRow & { wasHeld?: boolean },
-  owner: Id,
+  lease: Lease,
   log?: readonly RunEvent[],
 ): Advancing {
-  return advancing(new RunDriver(world, run, owner), log)
+  return advancing(new RunDriver(world, run, lease), log)
 }
 
 /** Makes a run and advances it: nothing of it is stored before its first checkpoint, and nothing of it seen before that. */
-export function beginRun(world: World, run: NewRun, owner: Id): Advancing {
+export function beginRun(world: World, run: NewRun, lease: Lease): Advancing {
   const nowMs = world.clock.nowMs()
   const { event, owner: _, ...made } = run
   const birth = { ...made, createdAt: new Date(nowMs) }
-  const driver = new RunDriver(world, rowOfNew({ ...run, owner }, birth.createdAt), owner, birth)
+  const driver = new RunDriver(world, rowOfNew({ ...run, owner: lease.owner }, birth.createdAt), lease, birth)
   return advancing(driver, [{ ...event, seq: 1, at: nowIso(world.clock) }])
 }
 
@@ -101,7 +103,7 @@ class RunDriver {
   constructor(
     private readonly world: World,
     private readonly run: RunRow & { wasHeld?: boolean },
-    private readonly owner: Id,
+    private readonly lease: Lease,
     private readonly birth?: Birth,
   ) {
     this.made = birth ? this.promiseOfBirth() : Promise.resolve(true)
@@ -111,7 +113,7 @@ class RunDriver {
 
   /** The advance threw. A run that is not stored yet was promised to nobody. */
   caught(error: unknown): Promise<RunStatus | null> {
-    return catchRun(this.world, this.run, this.owner, error)
+    return catchRun(this.world, this.run, this.lease.owner, error)
   }
 
   private promiseOfBirth(): Promise<boolean> {
@@ -157,13 +159,13 @@ class RunDriver {
     const writer = new LogWriter(
       this.world,
       this.run,
-      { owner: this.owner, epoch: this.run.leaseEpoch },
+      { owner: this.lease.owner, epoch: this.run.leaseEpoch },
       program.plan,
       state,
       this.birth && { birth: this.birth, log: log ?? [] },
     )
     const outputs = new OutputCache(this.world.store, this.run.id, program.plan, state)
-    if (this.run.wasHeld) this.recover(writer)
+    if (this.run.recoveries > state.recoveries) this.recover(writer)
     this.isPoked = this.run.commandSeq > this.run.commandApplied
     try {
       while (!this.isAbandoned && (await this.turn(program, writer, outputs))) {
@@ -335,6 +337,7 @@ class RunDriver {
     }
     if (!(await this.commit(program, writer))) return false
     crashPoint('step.after_start_event')
+    if (!this.mayStartEffects()) return false
     for (const { attempt, start } of ready) {
       const controller = new AbortController()
       this.inFlight.set(attempt.key, controller)
@@ -345,6 +348,18 @@ class RunDriver {
       if (ready.length > 1) crashPoint('fanout.after_k_of_n')
     }
     return true
+  }
+
+  /**
+   * Not when this process was told to drop everything while the start was being stored, and not when it slept for longer
+   * than its lease: somebody else may have done it all meanwhile, and what is called now would be called after its end.
+   */
+  private mayStartEffects(): boolean {
+    if (this.isAbandoned) return false
+    if (this.lease.isLive()) return true
+    this.isLost = true
+    logger.warn({ runId: this.run.id }, 'lease_lost: this process was away for too long; nothing is started')
+    return false
   }
 
   /** It stays in flight until it is recorded: in between, `decide` would take it for lost and start it again. */

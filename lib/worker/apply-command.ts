@@ -1,6 +1,7 @@
+import type { NodeRow } from '../db/checkpoints'
 import type { ChildEnd } from '../db/child-runs'
 import type { StoredCommand } from '../db/commands'
-import { encodePayload } from '../db/payloads'
+import { encodePayload, type StoredPayload } from '../db/payloads'
 import { nodeKey } from '../engine/events'
 import { NodeError } from '../nodes/runner'
 import type { LogWriter } from './log-writer'
@@ -173,8 +174,7 @@ function resolve(writer: LogWriter, command: StoredCommand & { kind: 'resolve' }
     writer.append({ type: 'timer_fired', ...address, kind: waitKind, ...port })
     if (waitKind === 'retry') return
     const output = { fired_at: row.endedAt }
-    remember(key, output)
-    writer.node({ ...row, status: 'succeeded', output: encodePayload(output).stored })
+    keepAnswer(writer, row, output, encodePayload(output).stored, remember)
     return
   }
   if (outcome.kind === 'input') {
@@ -211,6 +211,22 @@ function resolve(writer: LogWriter, command: StoredCommand & { kind: 'resolve' }
     shown_hash: outcome.shownHash,
     output_bytes: output.bytes,
   })
-  remember(key, value)
-  writer.node({ ...row, status: 'succeeded', output: output.stored })
+  keepAnswer(writer, row, value, output.stored, remember)
+}
+
+/** As the log now says: where no edge leaves the port of an answer, the node may have failed by it. */
+function keepAnswer(
+  writer: LogWriter,
+  row: Omit<NodeRow, 'status'>,
+  value: unknown,
+  output: StoredPayload,
+  remember: RememberOutput,
+): void {
+  const node = writer.state.nodes.get(row.key)
+  if (node?.status === 'failed') {
+    writer.node({ ...row, status: 'failed', error: node.error, output })
+    return
+  }
+  remember(row.key, value)
+  writer.node({ ...row, status: 'succeeded', output })
 }

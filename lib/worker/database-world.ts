@@ -11,7 +11,7 @@ import { claimQueuedRuns, findQueuedTeams, queueAbandonedRuns } from '../db/run-
 import { findRunsWithCommands, findStillRuns, releaseRuns } from '../db/runs'
 import { findExceededTeams, forgetSlots, grantSlots, setSlots } from '../db/slots'
 import { findOverdueWaits, readWait } from '../db/waits'
-import { forgetWorkers, heartbeat, registerWorker, retireDeadNeighbours, retireWorker } from '../db/workers'
+import { forgetWorkers, heartbeat, readClock, registerWorker, retireDeadNeighbours, retireWorker } from '../db/workers'
 import { newId } from '../ids'
 import { loadProgram } from './plans'
 import type { World } from './ports'
@@ -42,6 +42,7 @@ export const databaseWorld: World = {
     findExceededTeams,
     askForSlots: (scope, granted, isQueued) => tell(slotsPayload({ kind: 'asked', scope, granted, isQueued })),
     tellSlotsFreed: (scope) => tell(slotsPayload({ kind: 'freed', scope })),
+    readClock,
     registerWorker: () => registerWorker(`${hostname()}:${process.pid}`),
     heartbeat,
     retireWorker,
@@ -79,6 +80,13 @@ export const databaseWorld: World = {
       return () => clearInterval(handle)
     },
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    stopwatch: () => {
+      const since = performance.now()
+      const sinceWall = Date.now()
+      // The monotonic clock may stand still while the machine sleeps, the other one may be set back.
+      return () => Math.max(performance.now() - since, Date.now() - sinceWall)
+    },
+    follow: (storeMs) => systemClock.follow(storeMs),
   },
   chance: { newId: () => newId(), random: () => Math.random() },
   // The config was parsed by the schema that the runner is typed with.

@@ -11,11 +11,14 @@ import { type Advancing, advanceRun, beginRun } from './advance-run'
 import { attendForgottenChildren } from './child-runs'
 import type { Claimed, Offer } from './claim-queued'
 import type { Store, World } from './ports'
+import { WorkerLease } from './worker-lease'
 import { SlotPool } from './slots'
 import { fireOverdueTimers } from './timers'
 
 /** More than these are queued again by the next sweep. */
 const MAX_ABANDONED = 1_000
+/** An answer about the time that took longer says too little. */
+const MAX_CLOCK_ANSWER_MS = 1_000
 
 /**
  * The runs that this process holds. A run comes in by `begin` (made here), by `take` (woken here) or by `claim` (from the
@@ -23,7 +26,7 @@ const MAX_ABANDONED = 1_000
  * slots for as long as it is held; all of them live on one lease.
  */
 export class RunLoop implements LocalWorker {
-  owner: Id = ''
+  private lease = WorkerLease.none
   private readonly runs = new Map<Id, Advancing>()
   private callOffs: (() => void)[] = []
   private readonly slots: SlotPool
@@ -43,10 +46,15 @@ export class RunLoop implements LocalWorker {
     this.slots = new SlotPool(slots, world.clock, concurrency, (...queue) => this.claim(...queue))
   }
 
+  get owner(): Id {
+    return this.lease.owner
+  }
+
   async start(): Promise<void> {
     const { store, clock } = this.world
     await store.retireDeadNeighbours()
-    this.owner = await store.registerWorker()
+    await this.followStoreClock()
+    this.lease = await WorkerLease.register(this.world)
     this.slots.start()
     this.callOffs = [
       clock.every(HEARTBEAT_MS, () => this.guard(this.beat())),
@@ -61,13 +69,13 @@ export class RunLoop implements LocalWorker {
   }
 
   take(run: RunRow & { wasHeld?: boolean }, place: Place, log?: readonly RunEvent[]): void {
-    this.hold(run.id, place, advanceRun(this.world, run, this.owner, log))
+    this.hold(run.id, place, advanceRun(this.world, run, this.lease, log))
   }
 
   begin(run: NewRun, place: Place): BegunRun {
     let held = this.runs.get(run.id)
     if (held) place.release()
-    held ??= this.hold(run.id, place, beginRun(this.world, run, this.owner))
+    held ??= this.hold(run.id, place, beginRun(this.world, run, this.lease))
     return { made: held.made, rest: held.done }
   }
 
@@ -137,12 +145,22 @@ export class RunLoop implements LocalWorker {
   }
 
   private async beat(): Promise<void> {
-    if (await this.store.heartbeat(this.owner)) return
+    const { lease } = this
+    if (await lease.extend(this.world)) return this.followStoreClock()
+    if (this.lease !== lease) return
     log.warn('lease_lost: the heartbeat came too late; dropping every run and starting afresh')
     for (const run of this.runs.values()) run.abandon()
     this.runs.clear()
     this.slots.reset()
-    this.owner = await this.store.registerWorker()
+    this.lease = await WorkerLease.register(this.world)
+  }
+
+  /** Due times and the times of events are meant on the clock of the store, whatever the clock of this machine says. */
+  private async followStoreClock(): Promise<void> {
+    const elapsedMs = this.world.clock.stopwatch()
+    const storeMs = await this.store.readClock()
+    const tookMs = elapsedMs()
+    if (tookMs < MAX_CLOCK_ANSWER_MS) this.world.clock.follow(storeMs + tookMs / 2)
   }
 
   /** Queues what dead workers hold, finds what was queued or said and not heard, and fires what the queue library forgot. */

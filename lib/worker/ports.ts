@@ -62,6 +62,8 @@ export interface Store {
   askForSlots(scope: SlotScope, granted: number, isQueued: boolean): void
   tellSlotsFreed(scope: SlotScope): void
 
+  /** What the clock of the store says. */
+  readClock(): Promise<number>
   /** Leased on the clock of the store. */
   registerWorker(): Promise<Id>
   /** False: the lease had ended, and never comes back. */
@@ -95,6 +97,10 @@ export interface ShellClock extends Clock {
   every(ms: number, work: () => void): () => void
   /** Resolves after whatever else this process has to do at this moment. */
   breathe(): Promise<void>
+  /** Says how many milliseconds have passed since now, also when the process or its machine slept meanwhile. */
+  stopwatch(): () => number
+  /** The clock of the store said `storeMs` a moment ago: what `nowMs` answers from now on follows it. */
+  follow(storeMs: number): void
 }
 
 export interface Chance {

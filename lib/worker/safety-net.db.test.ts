@@ -26,7 +26,7 @@ async function advanceWith(broken: Partial<Store>) {
     [runId, owner],
   )
   const world = { ...databaseWorld, store: { ...databaseWorld.store, ...broken } }
-  const status = await advanceRun(world, rows[0] as RunRow, owner).done // one row was updated
+  const status = await advanceRun(world, rows[0] as RunRow, { owner, isLive: () => true }).done // one row was updated
   const after = await pool().query('SELECT * FROM runs WHERE id = $1', [runId])
   return { status, run: after.rows[0], log: await readEvents(runId, 0, 100) }
 }

@@ -15,6 +15,8 @@ class HandClock implements ShellClock {
   after = (ms: number, work: () => void) => this.add(ms, undefined, work)
   every = (ms: number, work: () => void) => this.add(ms, ms, work)
   breathe = () => settle()
+  stopwatch = () => () => 0
+  follow = () => undefined
 
   private add(ms: number, every: number | undefined, work: () => void): () => void {
     const timer = { at: this.ms + ms, every, work }
