@@ -22,7 +22,7 @@ export interface SlotRequest {
   patienceMs: number
   /**
    * When waiting makes no sense. `queue`: others are queued in front. `hurry`: no slot is known to be free. `reject`: no slot
-   * can be free. `end`: the run only has to be ended, which needs no slot and is never refused by a limit.
+   * can be free, but for those of runs that end at this very moment. `end`: the run only has to be ended, which needs no slot and is never refused by a limit.
    */
   mode: 'queue' | 'hurry' | 'reject' | 'end'
 }

@@ -178,11 +178,11 @@ describe('slots of one process', () => {
     const pool = bank.open('one')
     await fill(pool, 2, { workflow: { workflowId: 'w', cap: 2 } })
     const byWorkflow = ask(pool, { workflow: { workflowId: 'w', cap: 2 }, mode: 'reject' })
-    await settle()
+    await bank.clock.pass(10)
     expect(byWorkflow.result).toEqual({ level: 'workflow' })
     await fill(pool, 1)
     const byTeam = ask(pool, { mode: 'reject' })
-    await settle()
+    await bank.clock.pass(10)
     expect(byTeam.result).toEqual({ level: 'team' })
   })
 

@@ -24,6 +24,8 @@ interface Team {
 }
 
 const TICK_MS = 1_000
+/** Whoever saw a run end may be here before its slot is free. */
+const LAST_CHANCE_MS = 10
 const NO_SLOT: Place = { release: () => undefined }
 
 /**
@@ -65,9 +67,9 @@ export class SlotPool {
       return this.hold(team, limited)
     }
     const hopeless = this.hopeless(team, limited, mode)
-    if (hopeless) return { level: hopeless }
+    if (hopeless && mode !== 'reject') return { level: hopeless }
     return new Promise((resolve) => {
-      const callOff = this.clock.after(patienceMs, () => {
+      const callOff = this.clock.after(hopeless ? LAST_CHANCE_MS : patienceMs, () => {
         team.waiters.splice(team.waiters.indexOf(waiter), 1)
         resolve({ level: this.shortOf(team, limited) })
       })
