@@ -1,57 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { draw } from '../testing/definition'
+import { ACTOR, beginLog, PLACE } from '../testing/written-log'
 import { applyEvent } from './apply-event'
 import { decide } from './decide'
-import { type NewEvent, nodeKey } from './events'
-import { compile, type Plan } from './graph'
-import { initialState, type RunState } from './state'
+import type { NewEvent } from './events'
+import { compile } from './graph'
+import { initialState } from './state'
 
-const actor = { kind: 'system', name: 'test' } as const
-const place = { at: '2026-01-01T00:00:00.000Z' }
-
-function start(...args: Parameters<typeof draw>) {
-  const { plan, problems } = compile(draw(...args))
-  expect(problems).toEqual([])
-  const log = new Log(plan)
-  log.append({ type: 'run_started', actor, trigger: 'api', version_number: 0 })
-  return log
-}
-
-/** A log being written by hand: append events, read decisions. */
-class Log {
-  readonly state: RunState
-  readonly events: NewEvent[] = []
-  constructor(readonly plan: Plan) {
-    this.state = initialState(plan)
-  }
-  append(event: NewEvent) {
-    this.events.push(event)
-    applyEvent(this.plan, this.state, { ...event, ...place, seq: this.state.lastSeq + 1 })
-    return this
-  }
-  done(id: string, port = 'out', path: string[] = []) {
-    return this.append({
-      type: 'node_succeeded',
-      node_id: id,
-      path,
-      attempt: 1,
-      port,
-      started_at: place.at,
-      output_bytes: 4,
-    })
-  }
-  /** Keys of nodes to execute, or the other decision's name. */
-  next(): string[] {
-    return decide(this.plan, this.state, new Set()).map((decision) => {
-      if (decision.type === 'execute') return decision.key
-      if (decision.type === 'end') return decision.event.type
-      return decision.type
-    })
-  }
-  statusOf(id: string, path: string[] = []) {
-    return this.state.nodes.get(nodeKey(path, id))?.status
-  }
-}
+const actor = ACTOR
+const place = PLACE
+const start = (...drawing: Parameters<typeof draw>) => beginLog(draw(...drawing))
 
 describe('readiness', () => {
   test('a chain runs one node after another and completes', () => {

@@ -86,6 +86,8 @@ export interface Plan {
   entries: Map<string, string[]>
   /** Not reachable from a start: skipped from the beginning. */
   unreachableIds: string[]
+  /** No path leads to them from where their scope begins: the unreachable ones, and their like inside of containers. */
+  neverIds: string[]
   maxNodeVisits: number
   maxSteps: number
   timeoutMs: number | undefined
@@ -187,14 +189,14 @@ export function compile(definition: GraphInput): { plan: Plan; problems: GraphPr
     for (const loopId of planEdge.exits) regions.get(loopId)?.exitEdges.push(planEdge)
   }
 
+  const neverIds = definition.nodes.filter((node) => !reachable.has(node.id)).map((node) => node.id)
   const plan: Plan = {
     nodes,
     regions,
     startIds: startIds.filter((id) => !scopes.parentOf.has(id)),
     entries: new Map(scopes.scopes.flatMap((scope) => (scope.id === undefined ? [] : [[scope.id, scope.entryIds]]))),
-    unreachableIds: definition.nodes
-      .filter((node) => !reachable.has(node.id) && !scopes.parentOf.has(node.id))
-      .map((node) => node.id),
+    unreachableIds: neverIds.filter((id) => !scopes.parentOf.has(id)),
+    neverIds,
     maxNodeVisits: definition.settings.maxNodeVisits,
     maxSteps: definition.settings.maxSteps,
     timeoutMs: definition.settings.timeoutMs,

@@ -79,14 +79,16 @@ export function graphProblems(definition: WorkflowDefinition): Problem[] {
     })
   }
   if (starts.length > 0) {
-    for (const id of plan.unreachableIds) {
+    for (const id of plan.neverIds) {
       const name = definition.nodes[indexOf(id)]?.name ?? id
+      const around = plan.nodes.get(id)?.containers.at(-1)
+      const from = around === undefined ? 'Start' : `the first step inside ${definition.nodes[indexOf(around)]?.name}`
       found.push({
         path: `nodes.${indexOf(id)}`,
         nodeId: id,
         severity: 'warning',
         code: 'unreachable',
-        message: `${name} never runs: no path leads to it from Start.`,
+        message: `${name} never runs: no path leads to it from ${from}.`,
       })
     }
   }

@@ -77,6 +77,20 @@ describe('validateDefinition', () => {
     expect(codes(draw(['start>end', 'stray>end']))).toEqual(['warning unreachable nodes.2'])
   })
 
+  test('so is one inside a container that only a cycle leads to', () => {
+    const inside = { parentId: 'forEach' }
+    const drawing = draw(['start>forEach', 'forEach>end', 'b>c', 'c>b'], {
+      forEach: {},
+      a: inside,
+      b: inside,
+      c: inside,
+    })
+    expect(codes(drawing)).toEqual(['warning unreachable nodes.2', 'warning unreachable nodes.3'])
+    expect(validateDefinition(drawing).problems[0]?.message).toBe(
+      'b never runs: no path leads to it from the first step inside forEach.',
+    )
+  })
+
   test('expressions must parse and name what exists', () => {
     const withExpression = (expression: string) =>
       draw(['start>transform', 'transform>later', 'later>end'], { transform: { config: { expression } } })
@@ -125,6 +139,99 @@ describe('validateDefinition', () => {
       expect(codes(draw(['start>transform', 'transform>later', 'later>end'], nodes))).toEqual([])
     },
   )
+
+  describe('containers', () => {
+    const inside = (parentId: string, expression = '1') => ({ parentId, config: { expression } })
+    const listed = (expression: string, rest: Parameters<typeof draw>[1] = {}) =>
+      draw(['start>forEach', 'forEach>after', 'after>end', 'a>b'], {
+        ...{ forEach: {}, a: inside('forEach'), b: inside('forEach'), after: { config: { expression } } },
+        ...rest,
+      })
+
+    test('what is inside is not seen from outside: the container is read instead', () => {
+      const { problems } = validateDefinition(listed('nodes.a.output'))
+      expect(problems).toMatchObject([
+        { severity: 'error', code: 'not_in_scope', nodeId: 'after', path: 'nodes.3.config.expression' },
+      ])
+      expect(problems[0]?.message).toContain('read nodes.forEach.output')
+      expect(codes(listed('nodes.forEach.output.results'))).toEqual([])
+      expect(codes({ ...listed('1'), outputs: { x: 'nodes.b.output' } })).toEqual(['error not_in_scope outputs.x'])
+    })
+
+    test('inside, what is inside and what is around are seen', () => {
+      const b = (expression: string) => listed('1', { b: inside('forEach', expression) })
+      expect(codes(b('nodes.a.output'))).toEqual([])
+      expect(codes(b('nodes.start.output'))).toEqual([])
+      expect(codes(b('nodes.after.output'))).toEqual(['warning not_before nodes.2.config.expression'])
+    })
+
+    test('the outermost container that hides a step is named', () => {
+      const deep = listed('nodes.deep.output', { while: { parentId: 'forEach' }, deep: inside('while') })
+      expect(validateDefinition(deep).problems[0]?.message).toContain('"deep" is inside "forEach"')
+      const near = listed('1', {
+        while: { parentId: 'forEach' },
+        deep: inside('while'),
+        b: inside('forEach', 'nodes.deep.output'),
+      })
+      expect(validateDefinition(near).problems[0]?.message).toContain('"deep" is inside "while"')
+    })
+
+    test.each(['forEach', 'while'])('a step inside one %s is not seen from another', (type) => {
+      const other = {
+        other: { type, config: type === 'while' ? { when: 'index < 2' } : { items: '[1]' } },
+        c: inside('other', 'nodes.a.output'),
+      }
+      expect(codes(listed('1', other))).toContainEqual(expect.stringMatching(/^error not_in_scope /))
+    })
+
+    test('item and index exist inside only, and in the condition of a while', () => {
+      expect(codes(listed('item'))).toEqual(['error no_item nodes.3.config.expression'])
+      expect(codes(listed('index + 1'))).toEqual(['error no_item nodes.3.config.expression'])
+      expect(codes(listed('1', { b: inside('forEach', 'item.price * index') }))).toEqual([])
+      const asks = (field: 'when' | 'items') =>
+        draw([`start>x`, 'x>end'], {
+          x: { type: field === 'when' ? 'while' : 'forEach', config: { [field]: 'item = 1' } },
+          a: { parentId: 'x' },
+        })
+      expect(codes(asks('when'))).toEqual([])
+      expect(codes(asks('items'))).toEqual(['error no_item nodes.0.config.items'])
+    })
+
+    test('a retry or time limit of a container is refused, one of a step inside is not', () => {
+      const retry = { maxAttempts: 3 }
+      expect(codes(listed('1', { forEach: { policy: { retry, timeoutMs: 1_000, atMostOnce: true } } }))).toEqual([
+        'error not_for_containers nodes.0.policy.retry',
+        'error not_for_containers nodes.0.policy.timeoutMs',
+        'error not_for_containers nodes.0.policy.atMostOnce',
+      ])
+      expect(codes(listed('1', { forEach: { policy: { retry: { maxAttempts: 1 }, onError: 'continue' } } }))).toEqual(
+        [],
+      )
+      expect(codes(listed('1', { a: { ...inside('forEach'), policy: { retry, timeoutMs: 1_000 } } }))).toEqual([])
+    })
+
+    test('the problems of its borders are told with their places', () => {
+      expect(
+        codes(draw(['start>forEach', 'forEach>end', 'start>a'], { forEach: {}, a: { parentId: 'forEach' } })),
+      ).toEqual(['error crosses_container edges.2'])
+      expect(codes(draw(['start>forEach', 'forEach>end']))).toEqual(['error empty_container nodes.1'])
+      expect(codes(draw(['start>end'], { a: { parentId: 'end' } }))).toEqual(
+        expect.arrayContaining(['error bad_parent nodes.0.parentId']),
+      )
+    })
+  })
+
+  test('a callback is named by its step', () => {
+    const named = (name: string) =>
+      draw(['start>transform', 'transform>callback', 'callback>end'], {
+        transform: { config: { expression: `callbacks.${name}` } },
+      })
+    expect(codes(named('callback'))).toEqual([])
+    const { problems } = validateDefinition(named('calback'))
+    expect(problems).toMatchObject([{ severity: 'error', code: 'unknown_callback', path: 'nodes.0.config.expression' }])
+    expect(problems[0]?.message).toContain('Did you mean "callback"?')
+    expect(codes(named('start'))).toEqual(['error unknown_callback nodes.0.config.expression'])
+  })
 
   test('schemas must be readable', () => {
     const bad = { type: 'object', properties: { a: { type: 'strin' } } }
