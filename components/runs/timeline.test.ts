@@ -78,7 +78,9 @@ describe('the timeline of a run', () => {
     expect(bars(events)).toEqual([
       ['h', ['work', 0, 10, 'retrying'], ['retry', 10, 110, 'succeeded'], ['work', 111, 120, 'failed']],
     ])
-    expect(timelineOf(events).retries).toEqual([{ nodeId: 'h', lane: 0, atMs: T0 + 10, attempt: 1, message: '503' }])
+    expect(timelineOf(events).retries).toEqual([
+      { key: 'h', nodeId: 'h', lane: 0, atMs: T0 + 10, attempt: 1, message: '503' },
+    ])
   })
 
   it('keeps a wait open until the decision', () => {

@@ -12,6 +12,8 @@ export interface Span {
   outcome: 'open' | 'succeeded' | 'failed' | 'retrying' | 'cancelled'
   /** The event that opened it, for selecting it in the log. */
   seq: number
+  /** A container: what it does is done by the steps inside it. */
+  container?: 'forEach' | 'while'
 }
 
 /** One line of the chart: spans of one node that do not overlap. A node that runs in parallel with itself has several. */
@@ -26,8 +28,10 @@ export interface Timeline {
   lastMs: number
   ended: boolean
   lanes: Lane[]
+  /** In the order in which they began. */
+  spans: Span[]
   /** Where an attempt failed and another one followed. */
-  retries: { nodeId: string; lane: number; atMs: number; attempt: number; message: string }[]
+  retries: { key: string; nodeId: string; lane: number; atMs: number; attempt: number; message: string }[]
   /** Stretches in which the run was paused by somebody. */
   pauses: { startMs: number; endMs: number | undefined }[]
   /** Where another worker took over. */
@@ -83,6 +87,9 @@ export function timelineOf(events: readonly RunEvent[]): Timeline {
       case 'node_started':
         begin(event, { kind: 'work', startMs: atMs })
         break
+      case 'container_started':
+        begin(event, { kind: 'work', startMs: atMs }).container = event.container
+        break
       case 'node_waiting':
         begin(event, { kind: event.kind, startMs: atMs })
         break
@@ -107,7 +114,15 @@ export function timelineOf(events: readonly RunEvent[]): Timeline {
       case 'timer_fired':
       case 'input_received':
       case 'approval_decided':
+      case 'callback_received':
         close(nodeKey(event.path, event.node_id), atMs, 'succeeded')
+        break
+      case 'child_ended':
+        close(
+          nodeKey(event.path, event.node_id),
+          atMs,
+          event.status === 'completed' ? 'succeeded' : event.status === 'cancelled' ? 'cancelled' : 'failed',
+        )
         break
       case 'run_paused':
         pauses.push({ startMs: atMs, endMs: undefined })
@@ -136,7 +151,8 @@ export function timelineOf(events: readonly RunEvent[]): Timeline {
     lastMs: last ? Date.parse(last.at) : 0,
     ended,
     lanes,
-    retries: retries.map(({ key, ...retry }) => ({ ...retry, lane: laneOfKey.get(key) ?? 0 })),
+    spans,
+    retries: retries.map((retry) => ({ ...retry, lane: laneOfKey.get(retry.key) ?? 0 })),
     pauses,
     recoveries,
   }
@@ -150,7 +166,7 @@ function endPause(pauses: Timeline['pauses'], atMs: number) {
 }
 
 /** Nodes in the order they first ran; inside a node, each address goes to the first lane that is free when it starts. */
-function lanesOf(spans: readonly Span[]): Lane[] {
+export function lanesOf(spans: readonly Span[]): Lane[] {
   const byNode = new Map<string, Map<string, Span[]>>()
   for (const span of spans) {
     const addresses = byNode.get(span.nodeId) ?? new Map<string, Span[]>()

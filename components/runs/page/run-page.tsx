@@ -207,7 +207,13 @@ export function RunPage({ runId }: { runId: string }) {
               </TabsTrigger>
             </TabsList>
             <TabsContent value="timeline" className="min-h-0 flex-1">
-              <TimelineChart events={stream.events} selectedNodeId={selected?.nodeId} {...common} />
+              <TimelineChart
+                events={stream.events}
+                definition={graph}
+                perspective={perspective}
+                selectedNodeId={selected?.nodeId}
+                {...common}
+              />
             </TabsContent>
             <TabsContent value="events" className="min-h-0 flex-1">
               <EventLog events={stream.events} selectedNodeId={selected?.nodeId} {...common} />

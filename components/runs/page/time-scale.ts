@@ -77,9 +77,8 @@ function pieceAt<Piece extends { toMs: number }>(pieces: readonly Piece[], atMs:
 
 /** When at least one node worked: merged, in order, inside the run. */
 function busyStretches(timeline: Timeline, endMs: number): [number, number][] {
-  const work = timeline.lanes
-    .flatMap((lane) => lane.spans)
-    .filter((span) => span.kind === 'work')
+  const work = timeline.spans
+    .filter((span) => span.kind === 'work' && span.container === undefined)
     .map((span): [number, number] => [Math.max(span.startMs, timeline.startMs), Math.min(span.endMs ?? endMs, endMs)])
     .filter(([from, to]) => to >= from)
     .sort((a, b) => a[0] - b[0])

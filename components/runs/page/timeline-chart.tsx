@@ -1,23 +1,32 @@
 'use client'
 
 import { useVirtualizer } from '@tanstack/react-virtual'
+import { ChevronRight } from 'lucide-react'
 import { useDeferredValue, useMemo, useRef, useState } from 'react'
+import { nestingOf } from '@/components/designer/document/nesting'
 import { cn } from '@/components/ui/cn'
 import { formatDuration } from '@/components/ui/format'
 import { Label } from '@/components/ui/label'
 import { Switch } from '@/components/ui/switch'
 import { Tooltip } from '@/components/ui/tooltip'
 import { useNow } from '@/components/ui/use-now'
-import type { RunEvent } from '@/lib/engine/events'
+import { nodeKey, type RunEvent } from '@/lib/engine/events'
+import type { WorkflowDefinition } from '@/lib/workflow/document'
 import { pathText } from '../describe-event'
-import { type Lane, type Span, timelineOf } from '../timeline'
+import { type Lane, type Span, type Timeline, timelineOf } from '../timeline'
 import { type Bar, barsOf } from './bars'
+import { type Perspective, perspectiveOfNode } from './perspective'
 import { type TimeScale, timeScale } from './time-scale'
 import { Axis, Backdrop, Legend, percent } from './timeline-axis'
+import { rowsOf, type TimelineRow, treeOf } from './timeline-rows'
 
 export interface TimelineChartProps {
   /** The log, in order of `seq`. */
   events: readonly RunEvent[]
+  /** The definition that ran: which step is in which container. */
+  definition: WorkflowDefinition | undefined
+  /** The item that the page looks at: it is open. */
+  perspective: Perspective | undefined
   nameOf: (nodeId: string) => string
   selectedNodeId: string | undefined
   onSelect: (nodeKey: string) => void
@@ -27,8 +36,9 @@ const ROW_PX = 28
 /** From this share of waiting on, the axis is folded at first. */
 const FOLD_FROM = 0.6
 
-/** When each node worked and waited: a lane per node, side by side where it ran in parallel. */
-export function TimelineChart({ events, nameOf, selectedNodeId, onSelect }: TimelineChartProps) {
+/** When each node worked and waited: a lane per node, side by side where it ran in parallel; containers open to their items. */
+export function TimelineChart(props: TimelineChartProps) {
+  const { events, definition, perspective, nameOf, selectedNodeId, onSelect } = props
   // Laid out when there is time: a log of thousands of events is still arriving.
   const settled = useDeferredValue(events)
   const timeline = useMemo(() => timelineOf(settled), [settled])
@@ -39,8 +49,29 @@ export function TimelineChart({ events, nameOf, selectedNodeId, onSelect }: Time
   const fold = foldChosen ?? idleShare > FOLD_FROM
   const scale = useMemo(() => timeScale(timeline, endMs, fold), [timeline, endMs, fold])
   const box = useRef<HTMLDivElement>(null)
+  const tree = useMemo(
+    () => (definition ? treeOf(timeline.spans, nestingOf(definition)) : undefined),
+    [timeline, definition],
+  )
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
+  const lines = useMemo(() => {
+    const open = new Set(perspective && definition ? keysAround(definition, perspective) : [])
+    for (const key of toggled) if (!open.delete(key)) open.add(key)
+    return tree ? rowsOf(tree, open) : []
+  }, [tree, toggled, perspective, definition])
+  const toggle = (key: string) =>
+    setToggled((old) => {
+      const next = new Set(old)
+      if (!next.delete(key)) next.add(key)
+      return next
+    })
+  const retries = useMemo(() => {
+    const byKey = new Map<string, Timeline['retries']>()
+    for (const retry of timeline.retries) byKey.set(retry.key, [...(byKey.get(retry.key) ?? []), retry])
+    return byKey
+  }, [timeline])
   const rows = useVirtualizer({
-    count: timeline.lanes.length,
+    count: lines.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_PX,
     overscan: 10,
@@ -77,37 +108,56 @@ export function TimelineChart({ events, nameOf, selectedNodeId, onSelect }: Time
             <Backdrop scale={scale} timeline={timeline} endMs={endMs} />
           </div>
           {rows.getVirtualItems().map((row) => {
-            const lane = timeline.lanes[row.index]
-            if (!lane) return null
-            const isFirst = timeline.lanes[row.index - 1]?.nodeId !== lane.nodeId
+            const line = lines[row.index]
+            if (!line) return null
+            const selected = line.kind === 'lane' && selectedNodeId === line.lane.nodeId
+            const name = line.kind === 'lane' ? nameOf(line.lane.nodeId) : itemName(line.bar)
+            const lane = line.kind === 'lane' ? line.lane : { nodeId: line.bar.nodeId, spans: [line.bar] }
             return (
               <div
-                key={row.key}
+                key={line.key}
                 className={cn(
                   'absolute inset-x-0 flex items-center',
-                  selectedNodeId === lane.nodeId ? 'bg-primary-soft/60' : 'hover:bg-muted/50',
+                  selected ? 'bg-primary-soft/60' : 'hover:bg-muted/50',
                 )}
                 style={{ height: ROW_PX, transform: `translateY(${row.start}px)` }}
               >
-                <button
-                  type="button"
-                  onClick={() => onSelect(lane.nodeId)}
-                  className="h-full w-28 shrink-0 truncate pl-3 text-left text-xs hover:text-primary focus-visible:-outline-offset-2 sm:w-44"
+                <div
+                  className="flex h-full w-28 shrink-0 items-center sm:w-44"
+                  style={{ paddingLeft: 4 + Math.min(line.depth, MAX_INDENT) * INDENT_PX }}
                 >
-                  <span className={isFirst ? '' : 'sr-only'}>{nameOf(lane.nodeId)}</span>
-                </button>
+                  <Toggle line={line} name={name} onToggle={toggle} />
+                  <button
+                    type="button"
+                    onClick={() =>
+                      line.kind === 'lane'
+                        ? onSelect(lane.spans.length === 1 ? (lane.spans[0]?.key ?? lane.nodeId) : lane.nodeId)
+                        : onSelect(line.bar.key)
+                    }
+                    className="h-full min-w-0 flex-1 truncate text-left text-xs hover:text-primary focus-visible:-outline-offset-2"
+                  >
+                    <span
+                      className={cn(
+                        line.kind === 'lane' && !line.first && 'sr-only',
+                        line.kind === 'item' && 'text-muted-foreground',
+                      )}
+                    >
+                      {name}
+                    </span>
+                  </button>
+                </div>
                 <div className="relative mr-3 h-full flex-1">
-                  <Bars lane={lane} scale={scale} endMs={endMs} name={nameOf(lane.nodeId)} onSelect={onSelect} />
-                  {timeline.retries
-                    .filter((retry) => retry.lane === row.index)
-                    .map((retry) => (
-                      <Tooltip key={retry.atMs} content={`Attempt ${retry.attempt} failed: ${retry.message}`}>
-                        <span
-                          className="absolute top-1 bottom-1 w-0.5 -translate-x-1/2 rounded-full bg-failure"
-                          style={{ left: percent(scale.place(retry.atMs)) }}
-                        />
-                      </Tooltip>
-                    ))}
+                  <Bars lane={lane} scale={scale} endMs={endMs} name={name} onSelect={onSelect} />
+                  {line.kind === 'item' || retries.size === 0
+                    ? null
+                    : retriesIn(lane, retries).map((retry) => (
+                        <Tooltip key={retry.atMs} content={`Attempt ${retry.attempt} failed: ${retry.message}`}>
+                          <span
+                            className="absolute top-1 bottom-1 w-0.5 -translate-x-1/2 rounded-full bg-failure"
+                            style={{ left: percent(scale.place(retry.atMs)) }}
+                          />
+                        </Tooltip>
+                      ))}
                 </div>
               </div>
             )
@@ -116,6 +166,45 @@ export function TimelineChart({ events, nameOf, selectedNodeId, onSelect }: Time
       </section>
     </div>
   )
+}
+
+const INDENT_PX = 12
+const MAX_INDENT = 6
+
+function Toggle({ line, name, onToggle }: { line: TimelineRow; name: string; onToggle: (key: string) => void }) {
+  const opens = line.kind === 'item' ? { key: line.key, open: line.open } : line.opens
+  if (opens === undefined) return <span aria-hidden className="w-5 shrink-0" />
+  return (
+    <button
+      type="button"
+      aria-expanded={opens.open}
+      aria-label={line.kind === 'item' ? `Steps of ${name}` : `Items of ${name}`}
+      onClick={() => onToggle(opens.key)}
+      className="grid size-5 shrink-0 place-items-center rounded text-muted-foreground hover:bg-accent"
+    >
+      <ChevronRight aria-hidden className={cn('size-3.5', opens.open && 'rotate-90')} />
+    </button>
+  )
+}
+
+/** `Item 4`: the last part of where it happened. */
+function itemName(span: Span): string {
+  const text = pathText(span.path.filter((segment) => !segment.startsWith('visit:')).slice(-1))
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+function retriesIn(lane: Lane, retries: ReadonlyMap<string, Timeline['retries']>): Timeline['retries'] {
+  return [...new Set(lane.spans.map((span) => span.key))].flatMap((key) => retries.get(key) ?? [])
+}
+
+/** What has to be open for an item to be seen. */
+function keysAround(definition: WorkflowDefinition, perspective: Perspective): string[] {
+  const keys: string[] = []
+  for (let at: Perspective | undefined = perspective; at !== undefined; ) {
+    keys.push(nodeKey(at.path, at.containerId), `${at.prefix.join('/')}@${at.containerId}`)
+    at = perspectiveOfNode(definition, at.containerId, at.path)
+  }
+  return keys
 }
 
 function Bars(props: { lane: Lane; scale: TimeScale; endMs: number; name: string; onSelect: (key: string) => void }) {
@@ -145,6 +234,8 @@ function barClass(span: Span): string {
         : 'border-waiting/50 text-waiting/45',
     )
   }
+  if (span.container !== undefined && span.outcome === 'open') return 'bg-running/35'
+  if (span.container !== undefined && span.outcome === 'succeeded') return 'bg-success/45'
   if (span.outcome === 'open') return 'bg-running motion-safe:animate-pulse'
   if (span.outcome === 'failed' || span.outcome === 'retrying') return 'bg-failure'
   return span.outcome === 'cancelled' ? 'bg-cancelled/60' : 'bg-success'
@@ -176,6 +267,8 @@ function spanWords(span: Span): string {
   if (span.kind === 'input') return 'waited for an answer'
   if (span.kind === 'timer') return 'waited for the time'
   if (span.kind === 'retry') return 'paused before the next attempt'
+  if (span.kind === 'callback') return 'waited for a callback'
+  if (span.kind === 'child') return 'waited for its run'
   const words = {
     open: 'running',
     succeeded: 'succeeded',

@@ -30,6 +30,8 @@ const NOTHING: RunStream = {
 
 /** A replay of thousands of events paints a few times a second instead of thousands of times. */
 const PAINT_MS = 40
+/** A long log takes time to lay out: of 50 000 events a second apart is what a page can show and still be used. */
+const PAINT_EVENTS_PER_MS = 50
 
 /**
  * Follows one run live. Resumes by `Last-Event-ID`, so no event is missed and none comes twice, however often the connection
@@ -53,7 +55,7 @@ export function useRunStream(runId: string, plan: Plan | undefined): RunStream {
       setStream({ version, state, events, deltas: new Map(fold.deltas), connection })
     }
     const paintSoon = () => {
-      timer ??= setTimeout(paint, PAINT_MS)
+      timer ??= setTimeout(paint, Math.max(PAINT_MS, fold.events.length / PAINT_EVENTS_PER_MS))
     }
     whileVisible((signal) => {
       if (fold.isComplete) return
