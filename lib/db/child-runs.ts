@@ -14,6 +14,8 @@ export interface ChildEnd {
   costUsd: number
   reason: string | null
   summary: string | null
+  /** The run whose budget had not enough left, when that is why it failed: it may be one that waits for it. */
+  budgetRunId: Id | null
 }
 
 /** The end of a child run. Throws when it has not ended: nobody asks before. */
@@ -22,6 +24,9 @@ export async function readChildEnd(runId: Id): Promise<ChildEnd> {
     name: 'child_end',
     text: `SELECT r.id AS "runId", r.status, r.output, r.tokens, r.cost_usd::float8 AS "costUsd", r.error_reason AS reason,
              r.error_summary AS summary,
+             CASE WHEN r.error_reason = 'budget_exceeded' THEN (
+               SELECT n.error -> 'details' ->> 'run_id' FROM node_runs n
+                WHERE n.run_id = r.id AND n.node_id = r.error_node_id AND n.error ->> 'code' = 'budget_exceeded' LIMIT 1) END AS "budgetRunId",
              coalesce((SELECT (e.data ->> 'output_bytes')::int FROM run_events e WHERE e.run_id = r.id AND e.seq = r.last_seq), 0) AS "outputBytes"
            FROM runs r WHERE r.id = $1 AND r.status IN ${TERMINAL_SQL}`,
     values: [runId],

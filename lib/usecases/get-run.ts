@@ -6,14 +6,19 @@ import { findRun } from '../db/run-reads'
 import { AppError } from '../errors'
 import type { Id } from '../ids'
 import { presentRun } from './present-run'
+import { callsOf } from './run-usage'
 
 /** A run with what it waits for. Throws `not_found`, also for another team's. */
 export async function getRun(of: { principal: Principal; runId: Id }): Promise<Run> {
   const row = await findRun({ teamId: of.principal.team.id, runId: of.runId })
   if (row === undefined) throw noSuchRun()
-  return presentRun(row, await loadDefinition(row.definition_id), {
-    answer: refusal('run:write', of.principal) === null,
-  })
+  const definition = await loadDefinition(row.definition_id)
+  return presentRun(
+    row,
+    definition,
+    { answer: refusal('run:write', of.principal) === null },
+    await callsOf(row, definition),
+  )
 }
 
 export function noSuchRun(): AppError {

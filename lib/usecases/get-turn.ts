@@ -8,6 +8,7 @@ import type { RunEvent } from '../engine/events'
 import type { Id } from '../ids'
 import { noSuchRun } from './get-run'
 import { presentRun } from './present-run'
+import { callsOf } from './run-usage'
 
 export interface TurnEvent {
   event: RunEvent
@@ -23,7 +24,12 @@ export async function getTurn(of: { principal: Principal; runId: Id }): Promise<
   const definition = await loadDefinition(turn.run.definition_id)
   const names = new Map(definition.nodes.map((node) => [node.id, node.name]))
   return {
-    run: presentRun(turn.run, definition, { answer: refusal('run:write', of.principal) === null }),
+    run: presentRun(
+      turn.run,
+      definition,
+      { answer: refusal('run:write', of.principal) === null },
+      await callsOf(turn.run, definition),
+    ),
     events: turn.events.map(({ event, output }) => ({
       event,
       node_name: 'node_id' in event && event.node_id !== undefined ? (names.get(event.node_id) ?? event.node_id) : null,

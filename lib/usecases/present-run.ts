@@ -2,11 +2,13 @@ import type { NodeRun, OpenWait, Payload, Run, RunSummary } from '../api/contrac
 import { callbackUrl } from '../callback-url'
 import type { StoredPayload } from '../db/payloads'
 import type { NodeRunRow, OpenWaitRow, RunDetailRow, RunSummaryRow } from '../db/run-reads'
+import type { ModelUsageRow } from '../db/run-usage'
 import type { Failure } from '../engine/events'
 import { approvalRequestSchema, inputRequestSchema } from '../engine/waits'
 import { publicUrl } from '../env'
 import type { Id } from '../ids'
 import type { WorkflowDefinition } from '../workflow/document'
+import { presentUsage } from './run-usage'
 
 /** Rows of the database as the documents that every door answers. */
 export function presentRunSummary(row: RunSummaryRow): RunSummary {
@@ -37,8 +39,13 @@ export function presentRunSummary(row: RunSummaryRow): RunSummary {
   }
 }
 
-/** `may.answer`: the caller may answer the run, and so may know where callbacks are answered. */
-export function presentRun(row: RunDetailRow, definition: WorkflowDefinition, may: { answer: boolean }): Run {
+/** `may.answer`: the caller may answer the run, and so may know where callbacks are answered. `calls`: see {@link callsOf}. */
+export function presentRun(
+  row: RunDetailRow,
+  definition: WorkflowDefinition,
+  may: { answer: boolean },
+  calls: readonly ModelUsageRow[],
+): Run {
   const { output } = row
   return {
     ...presentRunSummary(row),
@@ -46,6 +53,8 @@ export function presentRun(row: RunDetailRow, definition: WorkflowDefinition, ma
     dynamic_variables: row.variables.dynamic,
     runtime_variables: row.variables.runtime,
     parameters: row.variables.parameters,
+    budget: row.variables.budget ?? null,
+    usage: presentUsage(calls),
     output: output !== null && 'value' in output ? output.value : null,
     output_ref: output !== null && 'blob' in output ? { blob_id: output.blob, bytes: output.bytes } : null,
     error: failureOf(row),

@@ -4,6 +4,8 @@ import { findRunHead } from '../db/run-reads'
 import type { NewRun } from '../db/runs'
 import { loadRunnable, type Runnable } from '../db/workflows'
 import type { Actor, RunStatus } from '../engine/events'
+import { type Budget, smallerBudget } from '../engine/limits'
+import { limitOf } from '../env'
 import { AppError } from '../errors'
 import { type Id, newId } from '../ids'
 import { checkInputs } from '../workflow/inputs'
@@ -19,6 +21,8 @@ export interface StartRun {
   runtimeVariables?: Record<string, unknown>
   miscellaneous?: Record<string, unknown>
   parameters?: Record<string, unknown>
+  /** What the run may use of models; the smaller of this and what the workflow allows holds. */
+  budget?: Budget
   /** Absent: the active version. */
   version?: number
   /** Run the draft as it is now. */
@@ -30,9 +34,6 @@ export interface StartRun {
   runId?: Id
 }
 
-/** The largest input a run is started with. */
-const MAX_INPUT_BYTES = 256 * 1024
-
 export interface StartedRun {
   runId: Id
   /** When the worker of this process has it: resolves when it lets the run go, with the status it then has; null: it was lost. */
@@ -41,7 +42,7 @@ export interface StartedRun {
 
 /**
  * Starts a run and answers its id once it is durable. Throws `not_found`, `workflow_not_published`, `invalid_inputs` naming
- * the field, `invalid_definition` for a draft with errors, `payload_too_large`, `concurrency_limit` naming the level for a
+ * the field, `invalid_definition` for a draft with errors, `limit_reached`, `concurrency_limit` naming the level for a
  * workflow that rejects over its limit, `queue_full`.
  */
 export async function startRun(options: StartRun): Promise<StartedRun> {
@@ -98,12 +99,18 @@ function newRun(options: StartRun, runnable: Runnable, id: Id): NewRun {
       runtime: options.runtimeVariables ?? {},
       miscellaneous: options.miscellaneous ?? {},
       parameters: options.parameters ?? {},
+      ...budgetOf(runnable, options.budget),
     },
     event: startedEvent(actorOf(principal), options.trigger, runnable.versionNumber),
     owner: null,
     timeoutMs: runnable.definition.settings.timeoutMs ?? null,
     workflowCap: runnable.definition.settings.maxConcurrentRuns ?? null,
   }
+}
+
+function budgetOf(runnable: Runnable, asked: Budget | undefined): { budget?: Budget } {
+  const budget = smallerBudget(runnable.definition.settings.budget, asked)
+  return budget ? { budget } : {}
 }
 
 function startedEvent(actor: Actor, trigger: string, versionNumber: number | null) {
@@ -123,11 +130,11 @@ function acceptInput(runnable: Runnable, input: unknown): unknown {
       },
     )
   }
-  if (Buffer.byteLength(JSON.stringify(value ?? null)) > MAX_INPUT_BYTES) {
-    throw new AppError(
-      'payload_too_large',
-      'The input of a run may be at most 256 KiB of JSON; pass a reference to larger data.',
-    )
+  const most = limitOf('run_input')
+  const bytes = Buffer.byteLength(JSON.stringify(value ?? null))
+  if (bytes > most) {
+    const message = `The input of a run may have ${most} bytes of JSON; this one has ${bytes}. Pass a reference to larger data.`
+    throw new AppError('limit_reached', message, { errors: [{ path: 'input', message: `at most ${most} bytes` }] })
   }
   return value
 }

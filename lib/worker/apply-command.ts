@@ -3,6 +3,7 @@ import type { ChildEnd } from '../db/child-runs'
 import type { StoredCommand } from '../db/commands'
 import { encodePayload, type StoredPayload } from '../db/payloads'
 import { nodeKey } from '../engine/events'
+import { BUDGET_EXCEEDED } from '../engine/limits'
 import { NodeError } from '../nodes/runner'
 import type { LogWriter } from './log-writer'
 import type { OutputCache } from './output-cache'
@@ -110,6 +111,10 @@ async function endChild(
   if (child.status !== 'completed') {
     failChild(writer, command, child, outputs, () => {
       const message = `The run of the sub-workflow ended as ${child.status}${child.summary ? `: ${child.summary}` : '.'}`
+      if (child.budgetRunId !== null && child.budgetRunId !== child.runId) {
+        // Not its own budget but that of this run, or of one above it: nothing here can make that good.
+        return new NodeError(BUDGET_EXCEEDED, message, { retryable: false, details: { run_id: child.budgetRunId } })
+      }
       const details = { run_id: child.runId, status: child.status, reason: child.reason }
       return new NodeError('child_failed', message, { details, retryable: child.status !== 'cancelled' })
     })

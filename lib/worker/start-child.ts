@@ -3,6 +3,7 @@ import { insertRun } from '../db/runs'
 import type { WaitRow } from '../db/waits'
 import { loadRunnable } from '../db/workflows'
 import { childRequestSchema } from '../engine/waits'
+import { limitOf } from '../env'
 import { AppError } from '../errors'
 import { parseId } from '../ids'
 import { LIMITS } from '../limits'
@@ -35,6 +36,9 @@ export async function startChildRun(wait: WaitRow): Promise<{ runId: string; cod
       })
       const { value, problems } = checkInputs(runnable.definition.inputs, request.input ?? {})
       const [problem] = problems
+      if (Buffer.byteLength(JSON.stringify(value ?? null)) > limitOf('run_input')) {
+        return refuse('limit_reached', `The input of the sub-workflow has more than ${limitOf('run_input')} bytes.`)
+      }
       if (problem) return refuse('invalid_inputs', `The input of the sub-workflow: ${problem.path} ${problem.message}.`)
       const made = await insertRun({
         id: request.runId,
@@ -53,6 +57,7 @@ export async function startChildRun(wait: WaitRow): Promise<{ runId: string; cod
           runtime: parent.runtimeVariables,
           miscellaneous: {},
           parameters: {},
+          ...(runnable.definition.settings.budget ? { budget: runnable.definition.settings.budget } : {}),
         },
         event: {
           type: 'run_started',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { callUsageSchema, failureSchema, RUN_STATUSES, runEventSchema, waitKindSchema } from '../../engine/events'
-import { definitionSchema } from '../../workflow/document'
+import { budgetSchema, definitionSchema } from '../../workflow/document'
 import { idSchema, jsonValueSchema, pageQuerySchema, textSchema, timestampSchema } from './common'
 
 const status = z.enum(RUN_STATUSES)
@@ -59,12 +59,36 @@ export const runSummarySchema = z
   .meta({ id: 'RunSummary' })
 export type RunSummary = z.infer<typeof runSummarySchema>
 
+const usageCounts = {
+  calls: z.int(),
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  total_tokens: z.int(),
+  cost_usd: z
+    .number()
+    .nullable()
+    .meta({ description: 'null: there are calls, and nobody said what one of their models costs.' }),
+  latency_ms: z.number().meta({ description: 'Of all calls together.' }),
+  average_latency_ms: z.number().nullable(),
+}
+/** What a run used of models. */
+export const usageSchema = z
+  .object({
+    ...usageCounts,
+    by_model: z.array(z.object({ provider: z.string(), model: z.string(), ...usageCounts })),
+    by_provider: z.array(z.object({ provider: z.string(), ...usageCounts })),
+  })
+  .meta({ id: 'Usage', description: 'What a run and the runs of its sub-workflows used of models so far.' })
+export type Usage = z.infer<typeof usageSchema>
+
 export const runSchema = runSummarySchema
   .extend({
     input: jsonValueSchema,
     dynamic_variables: variables,
     runtime_variables: variables,
     parameters: variables,
+    budget: budgetSchema.nullable().meta({ description: 'What the run may use of models; null: no budget.' }),
+    usage: usageSchema,
     output: jsonValueSchema.meta({ description: 'Present when the run completed; null while it runs.' }),
     output_ref: z.object({ blob_id: idSchema, bytes: z.int() }).nullable().meta({
       description: 'Set instead of `output` when the value is over 256 KiB: read it at /v1/runs/{id}/blobs/{blob_id}.',
@@ -86,6 +110,10 @@ export const startRunBodySchema = z
     dynamic_variables: variables.optional(),
     runtime_variables: variables.optional(),
     parameters: variables.optional(),
+    budget: budgetSchema.optional().meta({
+      description:
+        'What the run may use of models, sub-workflows included. The smaller of this and what the workflow allows holds.',
+    }),
     version: z.int().min(0).optional().meta({ description: 'Absent: the active version.' }),
     draft: z.boolean().optional().meta({ description: 'Run the draft as it is now instead of a published version.' }),
     run_by: textSchema({ max: 200 }).optional(),

@@ -27,6 +27,7 @@ export const runRoutes = [
       dynamicVariables: body.dynamic_variables,
       runtimeVariables: body.runtime_variables,
       parameters: body.parameters,
+      budget: body.budget,
       version: body.version,
       draft: body.draft,
       runBy: body.run_by,
