@@ -10,6 +10,8 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 const LOCK_TIMEOUT_MS = 5_000
 /** A connection may be dead without either end hearing of it: an answer that is this late never comes. */
 const ANSWER_TIMEOUT_MS = 12_000
+/** Nobody waits on an idle connection, so a dead one is found only when it is used: it must not be kept for long. */
+const IDLE_TIMEOUT_MS = 3_000
 const CONNECT_TIMEOUT_MS = 10_000
 const MAX_CONNECTIONS = 10
 
@@ -33,9 +35,11 @@ export function pool(): pg.Pool {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: ANSWER_TIMEOUT_MS,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
       lock_timeout: LOCK_TIMEOUT_MS,
       keepAlive: true,
+      keepAliveInitialDelayMillis: IDLE_TIMEOUT_MS,
     })
     made.on('error', (error) => log.warn({ err: error.message }, 'an idle database connection was lost'))
     // A connection in use has no listener of the pool; without this one, losing it in mid-query would end the process.

@@ -165,21 +165,34 @@ export class RunLoop implements LocalWorker {
 
   /** Queues what dead workers hold, finds what was queued or said and not heard, and fires what the queue library forgot. */
   private async sweep(): Promise<void> {
-    for (const runId of await this.store.findRunsWithCommands(this.owner)) this.poke(runId)
-    const strays = (await this.store.findStillRuns(this.owner)).filter((runId) => !this.runs.has(runId))
-    if (strays.length > 0) await this.store.releaseRuns(this.owner, strays)
-    await this.store.queueAbandonedRuns(MAX_ABANDONED)
-    for (const teamId of await this.store.findQueuedTeams()) this.noteQueued(teamId)
-    for (const { teamId, excess } of await this.store.findExceededTeams(this.owner)) {
-      this.slots.hearExceeded(teamId, excess)
-    }
-    await this.store.freeDeadQueueJobs()
-    await fireOverdueTimers(this.store)
-    await attendForgottenChildren(this.world)
+    const { store } = this.world
+    const parts: (() => Promise<void>)[] = [
+      async () => {
+        for (const runId of await store.findRunsWithCommands(this.owner)) this.poke(runId)
+      },
+      async () => {
+        const strays = (await store.findStillRuns(this.owner)).filter((runId) => !this.runs.has(runId))
+        if (strays.length > 0) await store.releaseRuns(this.owner, strays)
+      },
+      () => store.queueAbandonedRuns(MAX_ABANDONED),
+      async () => {
+        for (const teamId of await store.findQueuedTeams()) this.noteQueued(teamId)
+      },
+      async () => {
+        for (const { teamId, excess } of await store.findExceededTeams(this.owner)) {
+          this.slots.hearExceeded(teamId, excess)
+        }
+      },
+      () => store.freeDeadQueueJobs(),
+      () => fireOverdueTimers(store),
+      () => attendForgottenChildren(this.world),
+    ]
+    // One after another, so that a sweep is never a load; each guarded, so that one that fails does not cost the others' turn.
+    for (const part of parts) await this.guard(part())
   }
 
   /** A heartbeat or sweep that fails is tried again at the next tick: the database may be away for a while. */
-  private guard(work: Promise<void>): void {
-    work.catch((error: unknown) => log.warn({ err: String(error) }, 'worker housekeeping failed; trying again'))
+  private guard(work: Promise<void>): Promise<void> {
+    return work.catch((error: unknown) => log.warn({ err: String(error) }, 'worker housekeeping failed; trying again'))
   }
 }
