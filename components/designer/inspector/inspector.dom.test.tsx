@@ -202,6 +202,17 @@ describe('the inspector', () => {
     expect(findNode(now, 'fetch')?.config.url).toBe('{{ inputs.feed }}')
   })
 
+  it('limits the runs of the workflow that go on at once, and says what becomes of one more', async () => {
+    const { user, store } = open(sample())
+    await user.type(screen.getByRole('textbox', { name: /Runs at once/ }), '3')
+    expect(store.getState().definition.settings).toMatchObject({ maxConcurrentRuns: 3, onLimit: 'queue' })
+    await user.click(screen.getByRole('combobox', { name: /One run more/ }))
+    await user.click(await screen.findByRole('option', { name: 'Is refused' }))
+    expect(store.getState().definition.settings).toMatchObject({ maxConcurrentRuns: 3, onLimit: 'reject' })
+    await user.clear(screen.getByRole('textbox', { name: /Runs at once/ }))
+    expect('maxConcurrentRuns' in store.getState().definition.settings).toBe(false)
+  })
+
   it('puts the cursor into the field that is asked for', async () => {
     const { ui } = open(sample(), 'check')
     focusStep({ ui: ui.getState }, 'check', 'branches.0.when')

@@ -9,6 +9,7 @@ import type { WorkflowDefinition, WorkflowSettings } from '@/lib/workflow/docume
 import { useDesigner, useMeta, useProblems, useServices } from '../designer-context'
 import { renameInputs } from '../document/rename'
 import { vocabularyFor } from './code/vocabulary'
+import { ConcurrencyFields } from './concurrency-fields'
 import { JsonSchemaControl } from './fields/json-schema-control'
 import { KeyValuesControl } from './fields/key-values-control'
 import { InspectorScopeProvider } from './inspector-context'
@@ -109,6 +110,7 @@ export function WorkflowPanel() {
               onChange={(kind) => commit('Edit shape', { ...store.getState().definition, kind })}
             />
           </Field>
+          <ConcurrencyFields settings={settings} disabled={readOnly} onChange={setSettings} />
           <NumberField
             label="Longest run, s"
             optional
