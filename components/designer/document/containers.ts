@@ -1,6 +1,6 @@
 import type { WorkflowDefinition, WorkflowEdge, WorkflowNode } from '@/lib/workflow/document'
 import { makeNode, type Point } from './edit'
-import { boundsOf, frameAt, frameTop, geometryOf, overlaps } from './geometry'
+import { type Box, boundsOf, frameAt, frameTop, geometryOf, overlaps } from './geometry'
 import { browserRandom, edgeIds, newEdgeId, type RandomBytes } from './identity'
 import { makeRoom, moveTo } from './move'
 import { isContainer, nestingOf, outermost, withInsides } from './nesting'
@@ -161,7 +161,7 @@ export function wrap(
   const container: WorkflowNode = parentId === undefined ? made : { ...made, parentId }
   const withFrame = { ...definition, nodes: [...definition.nodes, container] }
   const top = frameTop(withFrame, container.id)
-  const framed = moveTo(withFrame, new Map([[container.id, { x: bounds.x - FRAME.left, y: bounds.y - top }]]))
+  const framed = moveTo(withFrame, new Map([[container.id, bounds]]))
 
   const inside = new Set(members)
   const given = framed.nodes.map((node): WorkflowNode => {
@@ -173,7 +173,8 @@ export function wrap(
     if (to) return [{ ...edge, target: container.id }]
     return [{ ...edge, source: container.id, sourcePort: 'out' }]
   })
-  const places = new Map(members.flatMap((id) => (boxes.has(id) ? [[id, boxes.get(id) as Point] as const] : [])))
+  // The frame begins where the steps began, so that the way to them stays as long and as straight; what follows makes room.
+  const places = shifted(boxes, members, { x: FRAME.left, y: top })
   const placed = moveTo({ ...framed, nodes: given, edges }, places)
   const room = new Map(boxes).set(container.id, { id: container.id, ...bounds })
   return { definition: makeRoom(room, placed), containerId: container.id }
@@ -205,9 +206,19 @@ export function dissolve(
   const { boxes } = geometryOf(definition)
   const parentId = nesting.parentOf.get(containerId)
   const given = reparent({ ...definition, edges: [] }, new Set(freed), parentId)
-  const placed = moveTo(given, new Map(freed.flatMap((id) => (boxes.has(id) ? [[id, boxes.get(id) as Point]] : []))))
+  const back = { x: -FRAME.left, y: -frameTop(definition, containerId) }
+  const placed = moveTo(given, shifted(boxes, freed, back))
   const nodes = placed.nodes.filter((node) => node.id !== containerId)
   return { definition: { ...placed, nodes, edges }, freed }
+}
+
+function shifted(boxes: ReadonlyMap<string, Box>, ids: readonly string[], by: Point): Map<string, Point> {
+  return new Map(
+    ids.flatMap((id) => {
+      const box = boxes.get(id)
+      return box === undefined ? [] : [[id, { x: box.x + by.x, y: box.y + by.y }] as const]
+    }),
+  )
 }
 
 type Ends = Pick<WorkflowEdge, 'source' | 'sourcePort' | 'target'>

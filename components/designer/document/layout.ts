@@ -90,8 +90,8 @@ export async function layOut(
   nodeIds: readonly string[],
   open: () => OpenEngine = openElk,
 ): Promise<WorkflowDefinition> {
-  const some = nodeIds.length > 1 || (nodeIds.length === 1 && nestingOf(definition).childrenOf(nodeIds[0]).length > 0)
-  const wanted = some ? withInsides(definition, nodeIds) : new Set(definition.nodes.map((node) => node.id))
+  const wanted =
+    nodeIds.length > 1 ? withInsides(definition, nodeIds) : new Set(definition.nodes.map((node) => node.id))
   const engine = open()
   try {
     return await layOutIn(definition, undefined, wanted, engine.layout)
