@@ -20,6 +20,8 @@ const KEEP_FOR_MS = 10_000
 const FULL_FOR_MS = 1_000
 /** … and before this when other workers have slots, which they may give back. */
 const SHARED_FULL_FOR_MS = 50
+/** A statement whose answer was lost may still happen for this long: what we have is written again until then. */
+const IN_DOUBT_FOR_MS = 30_000
 /** Whoever asked for slots is told of those that are freed within this time. */
 const LISTENING_FOR_MS = 5_000
 
@@ -40,6 +42,7 @@ export class ScopeSlots {
   private lastAskedMs = Number.NEGATIVE_INFINITY
   private isBusy = false
   private isUnsure = false
+  private inDoubtUntilMs = Number.NEGATIVE_INFINITY
   private isClosed = false
 
   constructor(
@@ -66,7 +69,12 @@ export class ScopeSlots {
   }
 
   get isUnused(): boolean {
-    return this.granted === 0 && this.used === 0 && !this.isBusy
+    return this.granted === 0 && this.used === 0 && !this.isBusy && !this.isInDoubt
+  }
+
+  /** The store may have granted, or may yet grant, what we never hear of. */
+  private get isInDoubt(): boolean {
+    return this.isUnsure || this.nowMs() < this.inDoubtUntilMs
   }
 
   use(count = 1): void {
@@ -131,7 +139,7 @@ export class ScopeSlots {
     const surplus = Math.min(this.idle, this.lowestFree - kept)
     if (surplus > 0) this.owed += surplus
     this.lowestFree = this.granted - this.used
-    if (this.owed > 0 || this.isUnsure) void this.settle()
+    if (this.owed > 0 || this.isInDoubt) void this.settle()
   }
 
   close(): void {
@@ -144,7 +152,7 @@ export class ScopeSlots {
   private async settle(): Promise<void> {
     if (this.isBusy || this.isClosed) return
     const count = Math.min(this.owed, this.granted - this.used)
-    if (count <= 0 && !this.isUnsure) return
+    if (count <= 0 && !this.isInDoubt) return
     await this.exclusively(async () => {
       const count = Math.max(0, Math.min(this.owed, this.granted - this.used))
       this.granted -= count
@@ -171,6 +179,7 @@ export class ScopeSlots {
         if (!this.isClosed) await work()
       } catch (error) {
         this.fullUntilMs = this.nowMs() + FULL_FOR_MS
+        this.inDoubtUntilMs = this.nowMs() + IN_DOUBT_FOR_MS
         log.warn({ err: String(error) }, 'slots could not be asked for or given back; trying again')
       }
       this.isBusy = false
