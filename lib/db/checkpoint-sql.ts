@@ -27,7 +27,7 @@ const UPDATE_RUNS = `input AS (
     error_reason = i."reason", error_summary = i."summary", error_node_id = i."nodeId"
   FROM input i
   WHERE r.id = i."runId" AND r.lease_owner = i."owner" AND r.lease_epoch = i."epoch" AND r.last_seq = i."expectedSeq"
-  RETURNING r.id, r.team_id, r.workflow_id, r.lease_owner, r.command_seq, r.parent_wait_id, i."isEnd"
+  RETURNING r.id, r.team_id, r.workflow_id, r.lease_owner, r.command_seq, r.parent_wait_id, i."isEnd", r.ended_at
 )`
 
 /** A run that is made by its first checkpoint: written once, as it then is. Nobody can have asked anything of it yet. */
@@ -49,8 +49,13 @@ const INSERT_RUNS = `births AS (
     i."workflowCap"
   FROM births i JOIN workflows w ON ${RUNNABLE_SQL}
   ON CONFLICT (id) DO NOTHING
-  RETURNING r.id, r.team_id, r.workflow_id, r.lease_owner, r.command_seq, r.parent_wait_id, r.ended_at IS NOT NULL AS "isEnd"
+  RETURNING r.id, r.team_id, r.workflow_id, r.lease_owner, r.command_seq, r.parent_wait_id, r.ended_at IS NOT NULL AS "isEnd", r.ended_at
 )`
+
+/** See {@link BirthNames}. */
+const BIRTH_NAMES = `, named.name AS "workflowName", v.number AS "versionNumber", v.label AS "versionLabel", f.ended_at AS "endedAt"`
+const BIRTH_TABLES = ` LEFT JOIN births i ON i."runId" = f.id LEFT JOIN workflows named ON named.id = i."workflowId"
+  LEFT JOIN workflow_versions v ON v.id = i."versionId"`
 
 const INSERT_EVENTS = (held: string) => `, logged AS (
   INSERT INTO run_events (run_id, seq, team_id, type, data, at)
@@ -150,8 +155,8 @@ export function checkpointStatement(
   ]
   const template = `WITH ${parts.join('')}
 SELECT f.id, f.lease_owner IS NULL AS released, f.command_seq AS "commandSeq", ${jobs.join(' + ')} AS jobs,
-  (SELECT count(pg_notify('${NOTIFY_CHANNEL}', note)) FROM unnest($NOTES::text[]) AS note) AS notes
-FROM ${held} f`
+  (SELECT count(pg_notify('${NOTIFY_CHANNEL}', note)) FROM unnest($NOTES::text[]) AS note) AS notes${hasBirths ? BIRTH_NAMES : ''}
+FROM ${held} f${hasBirths ? BIRTH_TABLES : ''}`
   const names: string[] = []
   const text = template.replace(/\$([A-Z]+)/g, (_, name: string) => {
     if (!names.includes(name)) names.push(name)

@@ -4,6 +4,7 @@ import type { Id } from '../ids'
 import { Batcher } from './batcher'
 import { checkpointStatement } from './checkpoint-sql'
 import { pool } from './client'
+import { type BirthNames, keepFreshEnd } from './fresh-ends'
 import { notifyPayloads, publishLocally, type RunChange } from './notify'
 import type { StoredPayload } from './payloads'
 import { processSingleton } from './process'
@@ -130,9 +131,16 @@ async function write(batch: Checkpoint[]): Promise<Map<Id, CheckpointResult>> {
     settles: others.some((item) => item.ended && item.isChild),
     deadlines: births.some((item) => !item.ended && item.birth?.timeoutMs != null),
   }
-  const result = await pool().query<{ id: Id; released: boolean; commandSeq: number }>(
+  const result = await pool().query<{ id: Id; released: boolean; commandSeq: number } & BirthNames>(
     checkpointStatement(rows, needs, notifyPayloads(batch.map(changeOf))),
   )
+  if (births.length > 0) {
+    const names = new Map(result.rows.map((row) => [row.id, row]))
+    for (const item of births) {
+      const row = names.get(item.runId)
+      if (row) keepFreshEnd(item, row)
+    }
+  }
   return new Map(
     result.rows.map((row) => [row.id, { lost: false, released: row.released, commandSeq: row.commandSeq }]),
   )

@@ -3,6 +3,7 @@ import type { Id } from '../ids'
 import { Batcher } from './batcher'
 import { pool } from './client'
 import { decodeCursor, pageOf } from './cursor'
+import { takeFreshEnd } from './fresh-ends'
 import type { StoredPayload } from './payloads'
 import { processSingleton } from './process'
 import type { RunVariables } from './runs'
@@ -78,7 +79,7 @@ const DETAIL = `${SUMMARY}, r.definition_id, r.input, r.variables, r.output, r.e
 
 /** One run with everything that is open; undefined when there is none. */
 export async function findRun(of: { teamId: Id; runId: Id }): Promise<RunDetailRow | undefined> {
-  return detailReader().submit(of)
+  return takeFreshEnd(of) ?? detailReader().submit(of)
 }
 
 /** Runs that end at the same time are read at the same time: one round trip for all who wait for them. */

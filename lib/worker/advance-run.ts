@@ -35,7 +35,7 @@ type Execute = Decision & { type: 'execute' }
 type Landed = { attempt: EndedAttempt; result?: RunnerResult; error?: unknown }
 
 /** A run that is not stored yet is stored after this long at the latest, however much is computed first. */
-const BORN_WITHIN_MS = 100
+const BORN_WITHIN_MS = 250
 
 /** What the loop needs of a run that it is advancing. */
 export interface Advancing {
@@ -93,6 +93,7 @@ class RunDriver {
   private isAbandoned = false
   private isLost = false
   private steps = 0
+  private bornByMs = 0
   private readonly limits: RunLimits
   private readonly guard: CallGuard
   /** See {@link Advancing.made}. */
@@ -154,6 +155,7 @@ class RunDriver {
 
   private async advance(log: readonly RunEvent[] | undefined): Promise<RunStatus | null> {
     const program = await this.world.store.loadProgram(this.run.definitionId)
+    this.bornByMs = this.world.clock.nowMs() + BORN_WITHIN_MS
     const state = initialState(program.plan)
     for await (const event of log ?? this.world.store.readLog(this.run.id)) applyEvent(program.plan, state, event)
     const writer = new LogWriter(
@@ -243,7 +245,7 @@ class RunDriver {
 
   private mayGoOnInMemory(writer: LogWriter): boolean {
     if (writer.pending >= MAX_PENDING_EVENTS) return false
-    return !writer.isUnborn || this.world.clock.nowMs() - this.run.createdAt.getTime() < BORN_WITHIN_MS
+    return !writer.isUnborn || this.world.clock.nowMs() < this.bornByMs
   }
 
   /** The process stops: what is done becomes durable, what is in flight may land, and nothing is decided any more. */

@@ -90,8 +90,10 @@ export const databaseWorld: World = {
   },
   chance: { newId: () => newId(), random: () => Math.random() },
   // The config was parsed by the schema that the runner is typed with.
-  perform: ({ runner, context }, signal) =>
-    owningStrayErrors(() => runner({ ...context, config: context.config as never, signal })),
+  perform: ({ runner, context, isInline }, signal) => {
+    const work = () => runner({ ...context, config: context.config as never, signal })
+    return isInline ? work() : owningStrayErrors(work)
+  },
 }
 
 /** A notification that is lost costs time only: the sweep finds what it was about. */

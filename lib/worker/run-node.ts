@@ -28,6 +28,10 @@ const NODE_EXPRESSION_LIMITS = { timeoutMs: 3_000 }
 export interface PreparedNode {
   /** The resolved config: kept as the node run's input. */
   input: unknown
+  /** Pure and quick: it leaves nothing behind that could still throw. */
+  isInline: boolean
+  /** What it will use of a model, when it calls one. */
+  call?: CallEstimate | undefined
   runner: Runner
   context: Omit<RunnerContext, 'signal'>
   timeoutMs: number
@@ -68,6 +72,7 @@ export async function prepareNode(
   return {
     input: parsed.data,
     runner: runners[node.type] as Runner, // the registry and the runners are keyed by the same type
+    isInline: program.kinds.get(at.nodeId) !== 'effect',
     context: { ...contextOf(run, at), config: parsed.data as Record<string, unknown>, evaluate, render },
     timeoutMs: node.policy?.timeoutMs ?? nodeType(node.type)?.timeoutMs ?? LIMITS.node_time.value,
     call: estimateCall(node.type, parsed.data),
@@ -95,6 +100,7 @@ function pinned(node: WorkflowNode, at: Address, run: RunRow): PreparedNode {
   }
   return {
     input: null,
+    isInline: true,
     runner: async () => ({ type: 'done', output: node.pinned?.output ?? null }),
     context: { ...contextOf(run, at), config: {}, evaluate: never, render: never },
     timeoutMs: LIMITS.node_time.value,
