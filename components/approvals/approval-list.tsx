@@ -2,6 +2,7 @@
 
 import { CircleCheck, CircleDot, CircleX, Clock } from 'lucide-react'
 import { useEffect, useRef } from 'react'
+import { pathText } from '@/components/runs/describe-event'
 import { cn } from '@/components/ui/cn'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Time } from '@/components/ui/time'
@@ -50,6 +51,7 @@ export function ApprovalList({ approvals, selectedId, onSelect }: ApprovalListPr
               <span className="col-start-2 flex min-w-0 items-center gap-2 text-muted-foreground text-xs">
                 <span className="truncate">
                   {approval.workflow_name}
+                  {approval.path.length > 0 ? `, ${pathText(approval.path)}` : ''}
                   {approval.run_by ? `, asked for by ${approval.run_by}` : ''}
                 </span>
                 {approval.status === 'open' && approval.due_at ? (

@@ -20,6 +20,7 @@ import { NodeIcon } from '../canvas/node-icon'
 import { useAct, useDesigner, useProblems, useServices, useUi } from '../designer-context'
 import { setConfigField, updateNode } from '../document/edit'
 import { fieldsOf } from '../schema/fields'
+import { CallbackHint } from './callback-hint'
 import { FieldRow } from './fields/field-row'
 import { JsonControl } from './fields/json-control'
 import { InspectorScopeProvider } from './inspector-context'
@@ -104,6 +105,7 @@ export function StepPanel({ node }: { node: WorkflowNode }) {
             There is no step type “{node.type}” here. It was made by another version, or by hand.
           </p>
         ) : null}
+        {node.type === 'callback' ? <CallbackHint node={node} /> : null}
         <PolicySection key={`policy:${node.id}`} node={node} kind={type?.kind ?? 'inline'} />
         <Field label="Note" optional hint="For people. Shown on the canvas as a small sign.">
           <Textarea

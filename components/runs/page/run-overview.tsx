@@ -1,6 +1,7 @@
 'use client'
 
 import { CircleCheck } from 'lucide-react'
+import Link from 'next/link'
 import { useMemo } from 'react'
 import { ApprovalCard } from '@/components/approvals/approval-card'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -27,6 +28,9 @@ export interface RunOverviewProps {
   onSelect: (nodeKey: string) => void
 }
 
+/** Forms at once: with fifty, none is found. */
+const SHOWN_WAITS = 10
+
 /** The run as a whole: what it needs from people, what was said, how it ended. */
 export function RunOverview(props: RunOverviewProps) {
   const { run, waits, events, nameOf, onSelect } = props
@@ -38,11 +42,21 @@ export function RunOverview(props: RunOverviewProps) {
       {ended && run.status !== 'completed' && run.status !== 'skipped' ? (
         <FailureCard run={run} nameOf={nameOf} onSelect={onSelect} />
       ) : null}
-      {waits.map((wait) => (
+      {waits.slice(0, SHOWN_WAITS).map((wait) => (
         <div key={wait.id} className="rounded-lg border border-waiting/40 bg-waiting-soft/30 p-4">
           <WaitCard run={run} wait={wait} waits={waits} mayAnswer={props.mayAnswer} />
         </div>
       ))}
+      {waits.length > SHOWN_WAITS ? (
+        <p className="text-muted-foreground text-sm">
+          {(waits.length - SHOWN_WAITS).toLocaleString()} more wait. Choose an item above the graph to answer for it, or
+          see them in{' '}
+          <Link href="/approvals" className="text-primary hover:underline">
+            Approvals
+          </Link>
+          .
+        </p>
+      ) : null}
       {props.expectsWait && waits.length === 0 ? (
         <div aria-busy className="grid gap-3 rounded-lg border p-4">
           <Skeleton className="h-4 w-40" />

@@ -210,6 +210,7 @@ export function RunPage({ runId }: { runId: string }) {
               <TimelineChart
                 events={stream.events}
                 definition={graph}
+                state={stream.state}
                 perspective={perspective}
                 selectedNodeId={selected?.nodeId}
                 {...common}

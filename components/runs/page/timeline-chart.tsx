@@ -11,11 +11,12 @@ import { Switch } from '@/components/ui/switch'
 import { Tooltip } from '@/components/ui/tooltip'
 import { useNow } from '@/components/ui/use-now'
 import { nodeKey, type RunEvent } from '@/lib/engine/events'
+import type { RunState } from '@/lib/engine/state'
 import type { WorkflowDefinition } from '@/lib/workflow/document'
 import { pathText } from '../describe-event'
 import { type Lane, type Span, type Timeline, timelineOf } from '../timeline'
 import { type Bar, barsOf } from './bars'
-import { type Perspective, perspectiveOfNode } from './perspective'
+import { failedItems, type Perspective, perspectiveOfNode } from './perspective'
 import { type TimeScale, timeScale } from './time-scale'
 import { Axis, Backdrop, Legend, percent } from './timeline-axis'
 import { rowsOf, type TimelineRow, treeOf } from './timeline-rows'
@@ -25,6 +26,8 @@ export interface TimelineChartProps {
   events: readonly RunEvent[]
   /** The definition that ran: which step is in which container. */
   definition: WorkflowDefinition | undefined
+  /** The fold of the log: which items failed. */
+  state: RunState | undefined
   /** The item that the page looks at: it is open. */
   perspective: Perspective | undefined
   nameOf: (nodeId: string) => string
@@ -38,7 +41,7 @@ const FOLD_FROM = 0.6
 
 /** When each node worked and waited: a lane per node, side by side where it ran in parallel; containers open to their items. */
 export function TimelineChart(props: TimelineChartProps) {
-  const { events, definition, perspective, nameOf, selectedNodeId, onSelect } = props
+  const { events, definition, state, perspective, nameOf, selectedNodeId, onSelect } = props
   // Laid out when there is time: a log of thousands of events is still arriving.
   const settled = useDeferredValue(events)
   const timeline = useMemo(() => timelineOf(settled), [settled])
@@ -57,8 +60,12 @@ export function TimelineChart(props: TimelineChartProps) {
   const lines = useMemo(() => {
     const open = new Set(perspective && definition ? keysAround(definition, perspective) : [])
     for (const key of toggled) if (!open.delete(key)) open.add(key)
-    return tree ? rowsOf(tree, open) : []
-  }, [tree, toggled, perspective, definition])
+    const failed = (containerKey: string) => {
+      const container = state?.containers.get(containerKey)
+      return container === undefined ? new Set<number>() : failedItems(container)
+    }
+    return tree ? rowsOf(tree, open, failed) : []
+  }, [tree, toggled, perspective, definition, state])
   const toggle = (key: string) =>
     setToggled((old) => {
       const next = new Set(old)

@@ -70,8 +70,15 @@ export function treeOf(spans: readonly Span[], nesting: Nesting): TimelineTree {
   return { root, items }
 }
 
-/** The lines to draw. `open`: addresses of containers and keys of items that are open. */
-export function rowsOf(tree: TimelineTree, open: ReadonlySet<string>): TimelineRow[] {
+/**
+ * The lines to draw. `open`: addresses of containers and keys of items that are open. `failed`: the items of a container that
+ * failed, which also a rejection or a cut-off may be the cause of.
+ */
+export function rowsOf(
+  tree: TimelineTree,
+  open: ReadonlySet<string>,
+  failed: (containerKey: string) => ReadonlySet<number> = () => NONE,
+): TimelineRow[] {
   const rows: TimelineRow[] = []
   const add = (spans: readonly Span[], depth: number, under: string) => {
     let before: string | undefined
@@ -90,9 +97,12 @@ export function rowsOf(tree: TimelineTree, open: ReadonlySet<string>): TimelineR
       before = lane.nodeId
       if (!isOpen) return
       for (const containerKey of containers) {
+        const bad = failed(containerKey)
         for (const item of tree.items.get(containerKey) ?? []) {
           const itemOpen = open.has(item.key)
-          rows.push({ kind: 'item', key: item.key, depth: depth + 1, item, bar: wholeOf(item), open: itemOpen })
+          const whole = wholeOf(item)
+          const bar: Span = bad.has(item.index) ? { ...whole, kind: 'work', outcome: 'failed' } : whole
+          rows.push({ kind: 'item', key: item.key, depth: depth + 1, item, bar, open: itemOpen })
           if (itemOpen) add(item.spans, depth + 2, item.key)
         }
       }
@@ -101,6 +111,8 @@ export function rowsOf(tree: TimelineTree, open: ReadonlySet<string>): TimelineR
   add(tree.root, 0, '')
   return rows
 }
+
+const NONE: ReadonlySet<number> = new Set()
 
 /** An item as one stretch: from its first step to its last, with how it ended. */
 function wholeOf({ spans }: ItemGroup): Span {

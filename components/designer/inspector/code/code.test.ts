@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { sample } from '../../document/testing'
+import { definitionOf, sample, withLoop } from '../../document/testing'
 import { completionsAt } from './complete'
 import { type CodeLanguage, highlight } from './highlight'
 import { vocabularyFor } from './vocabulary'
@@ -60,6 +60,38 @@ describe('completion', () => {
   it('writes names that are no words in backticks', () => {
     const nodes = vocabularyFor(definition, 'send').find((word) => word.label === 'nodes')
     expect(nodes?.members?.map((word) => word.insert)).toEqual(['Start', '`Fetch feed`', 'Check'])
+  })
+})
+
+describe('completion around containers', () => {
+  const loop = definitionOf({
+    ...withLoop(),
+    inputs: {
+      type: 'object',
+      properties: { orders: { type: 'array', items: { type: 'object', properties: { total: { type: 'number' } } } } },
+    },
+  })
+  loop.nodes.push({ id: 'paid', type: 'callback', name: 'Payment', position: { x: 0, y: 0 }, config: {} })
+  const names = (text: string, nodeId: string | null) =>
+    completionsAt(text, text.length, 'expression', vocabularyFor(loop, nodeId))?.words.map((word) => word.label)
+
+  it('offers the item inside, with what the inputs declare of it, and not outside', () => {
+    expect(names('', 'store')).toEqual(expect.arrayContaining(['item', 'index']))
+    expect(names('item.', 'store')).toEqual(['total'])
+    expect(names('', 'end')).not.toContain('item')
+    expect(names('', 'loop')).not.toContain('item')
+  })
+
+  it('hides what is inside of another container, and knows what a container gives', () => {
+    expect(names('nodes.', 'end')).toEqual(['Start', 'Each order'])
+    expect(names('nodes.', null)).toEqual(['Start', 'Each order', 'End', 'Payment'])
+    expect(names('nodes.`Each order`.output.', 'end')).toEqual(['results', 'errors', 'count'])
+    expect(names('nodes.', 'store')).toEqual(['Start', 'Ask'])
+  })
+
+  it('offers the URLs of callback steps', () => {
+    expect(names('callbacks.', 'store')).toEqual(['Payment'])
+    expect(names('', null)).not.toContain('callbacks')
   })
 })
 

@@ -1,4 +1,5 @@
 import type { WorkflowDefinition, WorkflowNode } from '@/lib/workflow/document'
+import { nestingOf } from '../../document/nesting'
 import { referenceName } from '../../document/references'
 import { ancestors } from '../../document/topology'
 
@@ -19,8 +20,13 @@ type JsonSchema = Record<string, unknown>
 /** What an expression of a node can read: the inputs, the steps that can have run before it, the variables. */
 export function vocabularyFor(definition: WorkflowDefinition, nodeId: string | null): Word[] {
   const before = nodeId === null ? null : ancestors(definition, nodeId)
-  const nodes = definition.nodes.filter((node) => node.id !== nodeId && (before === null || before.has(node.id)))
+  const { parentOf, byId } = nestingOf(definition)
+  const nodes = definition.nodes.filter(
+    (node) => node.id !== nodeId && (before === null ? !parentOf.has(node.id) : before.has(node.id)),
+  )
+  const own = nodeId === null ? undefined : byId.get(nodeId)
   return [
+    ...itemWords(own?.type === 'while' ? own : byId.get(parentOf.get(nodeId ?? '') ?? ''), definition),
     {
       label: 'inputs',
       insert: 'inputs',
@@ -38,6 +44,7 @@ export function vocabularyFor(definition: WorkflowDefinition, nodeId: string | n
         members: [{ label: 'output', insert: 'output', members: outputOf(node, definition) }],
       })),
     },
+    ...callbackWords(definition, nodeId),
     { label: 'vars', insert: 'vars', detail: 'dynamic' },
     { label: 'runtime', insert: 'runtime', detail: 'runtime' },
     {
@@ -48,6 +55,50 @@ export function vocabularyFor(definition: WorkflowDefinition, nodeId: string | n
     },
   ]
 }
+
+/** What the steps inside a container read of its item; a `while` asks for them itself before each turn. */
+function itemWords(container: WorkflowNode | undefined, definition: WorkflowDefinition): Word[] {
+  if (container === undefined) return []
+  if (container.type === 'while') {
+    return [
+      { label: 'item', insert: 'item', detail: 'result of the last turn' },
+      { label: 'index', insert: 'index', detail: 'turns so far' },
+    ]
+  }
+  return [
+    { label: 'item', insert: 'item', detail: `of ${container.name}`, members: itemMembers(container, definition) },
+    { label: 'index', insert: 'index', detail: 'number, from 0' },
+  ]
+}
+
+/** Known when the items are a list that the inputs declare: `inputs.orders`. */
+function itemMembers({ config }: WorkflowNode, definition: WorkflowDefinition): Word[] | undefined {
+  const path = typeof config.items === 'string' ? config.items.trim().split('.') : []
+  if (path[0] !== 'inputs') return undefined
+  let words = properties(definition.inputs)
+  for (const name of path.slice(1)) words = words?.find((word) => word.insert === name)?.members
+  return words
+}
+
+/** The URLs of callback steps. A step reads that of one beside it or around it, never of one inside another container. */
+function callbackWords(definition: WorkflowDefinition, nodeId: string | null): Word[] {
+  const { parentOf, around } = nestingOf(definition)
+  const seen = new Set<string | undefined>([undefined, ...(nodeId === null ? [] : around(nodeId))])
+  const steps = definition.nodes.filter((node) => node.type === 'callback' && seen.has(parentOf.get(node.id)))
+  if (steps.length === 0 || nodeId === null) return []
+  const members = steps.map((node) => ({ label: node.name, insert: referenceName(node.name), detail: 'its URL' }))
+  return [{ label: 'callbacks', insert: 'callbacks', detail: 'URLs to call', members }]
+}
+
+const FOR_EACH_OUTPUT: Word[] = [
+  { label: 'results', insert: 'results', detail: 'list, in order' },
+  { label: 'errors', insert: 'errors', detail: 'list' },
+  { label: 'count', insert: 'count', detail: 'number' },
+]
+const WHILE_OUTPUT: Word[] = [
+  { label: 'result', insert: 'result', detail: 'of the last turn' },
+  { label: 'turns', insert: 'turns', detail: 'number' },
+]
 
 const HTTP_OUTPUT: Word[] = [
   { label: 'status', insert: 'status', detail: 'number' },
@@ -62,6 +113,10 @@ function outputOf(node: WorkflowNode, definition: WorkflowDefinition): Word[] | 
       return properties(definition.inputs)
     case 'http':
       return HTTP_OUTPUT
+    case 'forEach':
+      return FOR_EACH_OUTPUT
+    case 'while':
+      return WHILE_OUTPUT
     case 'input':
     case 'llm':
       return properties(node.config.schema)
