@@ -22,7 +22,12 @@ const ROOMS: Room[] = [
   { name: 'tests', holds: /\.test\.tsx?$|^lib\/testing\/|\/test\/|^e2e\/|^vitest\.config\.ts$/, imports: ['*'] },
 
   { name: 'errors', holds: /^lib\/(errors|ids|clock|faults|limits)\.ts$/, imports: [], packages: /^node:process$/ },
-  { name: 'env', holds: /^lib\/(env|log)\.ts$/, imports: ['errors'], packages: /^(zod|pino)$/ },
+  {
+    name: 'env',
+    holds: /^lib\/(env|log|callback-url)\.ts$/,
+    imports: ['errors'],
+    packages: /^(zod|pino|node:crypto)$/,
+  },
   { name: 'permissions', holds: /^lib\/auth\/permissions\.ts$/, imports: ['errors'], packages: PURE },
   { name: 'generated', holds: /^lib\/db\/generated\//, imports: ['*'] },
 

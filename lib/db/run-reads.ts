@@ -152,6 +152,29 @@ export async function listRunRows(filter: RunFilter): Promise<{ rows: RunSummary
   return pageOf(rows, filter.limit, (row) => ({ at: row.created_at, id: row.id }))
 }
 
+/** One page of a workflow's runs, newest first, and how many there are in all. */
+export async function pageRunRows(of: {
+  teamId: Id
+  workflowId: Id
+  statuses: readonly RunStatus[] | undefined
+  offset: number
+  limit: number
+}): Promise<{ rows: RunSummaryRow[]; total: number }> {
+  const where = `r.team_id = $1 AND r.workflow_id = $2 AND ($3::run_status[] IS NULL OR r.status = ANY ($3))`
+  const values = [of.teamId, of.workflowId, of.statuses ?? null]
+  const counted = await pool().query<{ total: number }>({
+    name: 'count-runs',
+    text: `SELECT count(*)::int AS total FROM runs r WHERE ${where}`,
+    values,
+  })
+  const { rows } = await pool().query<RunSummaryRow>({
+    name: 'page-runs',
+    text: `SELECT ${SUMMARY} FROM ${TABLES} WHERE ${where} ORDER BY r.created_at DESC, r.id DESC OFFSET $4 LIMIT $5`,
+    values: [...values, of.offset, of.limit],
+  })
+  return { rows, total: counted.rows[0]?.total ?? 0 }
+}
+
 export interface NodeRunRow {
   node_key: string
   node_id: string

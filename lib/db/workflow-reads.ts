@@ -152,3 +152,35 @@ export async function findVersion(of: { teamId: Id; workflowId: Id; number: numb
 function likeText(text: string): string {
   return text.replace(/[\\%_]/g, (char) => `\\${char}`)
 }
+
+/** A published workflow whose active version says `settings.exposeAsTool`. */
+export interface ExposedRow {
+  id: Id
+  slug: string
+  name: string
+  description: string
+  /** JSON Schema of the declared inputs. */
+  inputs: Record<string, unknown>
+}
+
+const EXPOSED = `SELECT w.id, w.slug, w.name, w.description, d.body -> 'inputs' AS inputs
+  FROM workflows w JOIN workflow_versions v ON v.id = w.active_version_id JOIN definitions d ON d.id = v.definition_id
+ WHERE w.team_id = $1 AND w.deleted_at IS NULL AND w.status = 'published' AND d.body #>> '{settings,exposeAsTool}' = 'true'`
+
+export async function listExposedRows(of: { teamId: Id; afterSlug: string; limit: number }): Promise<ExposedRow[]> {
+  const { rows } = await pool().query<ExposedRow>({
+    name: 'exposed-workflows',
+    text: `${EXPOSED} AND w.slug > $2 ORDER BY w.slug LIMIT $3`,
+    values: [of.teamId, of.afterSlug, of.limit],
+  })
+  return rows
+}
+
+export async function findExposedRow(of: { teamId: Id; slug: string }): Promise<ExposedRow | undefined> {
+  const { rows } = await pool().query<ExposedRow>({
+    name: 'exposed-workflow',
+    text: `${EXPOSED} AND w.slug = $2`,
+    values: [of.teamId, of.slug],
+  })
+  return rows[0]
+}

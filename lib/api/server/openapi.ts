@@ -13,6 +13,7 @@ import { ERROR_CODES, type ErrorCode } from '../../errors'
 import { callbackContracts } from '../contracts/callbacks'
 import { problemDocumentSchema } from '../contracts/common'
 import { healthContracts } from '../contracts/health'
+import { mcpContract } from '../contracts/mcp'
 import { openApiContract } from '../contracts/openapi'
 import { contracts } from '../contracts/routes'
 import { sampleContracts } from '../contracts/samples'
@@ -28,6 +29,7 @@ export const describedContracts: readonly AnyContract[] = [
   ...Object.values(contracts),
   ...Object.values(callbackContracts),
   ...Object.values(sampleContracts),
+  mcpContract,
   ...Object.values(healthContracts),
   openApiContract,
 ]
@@ -39,6 +41,9 @@ const TAGS = [
   { name: 'Approvals', description: 'What waits for a decision, and the decision that stands.' },
   { name: 'Callbacks', description: 'Where other systems answer a step that waits for them.' },
   { name: 'Keys', description: 'Who is calling, and with what.' },
+  { name: 'Limits', description: 'How much of everything.' },
+  { name: 'Agents', description: 'Who a run is executed as.' },
+  { name: 'MCP', description: 'For agents: the same use cases as tools.' },
   { name: 'Samples', description: 'A place to send things to while trying the product out.' },
   { name: 'Health', description: 'For load balancers and supervisors.' },
   { name: 'Reference', description: 'This document.' },

@@ -1,10 +1,13 @@
+import { mcpRoute } from '../../mcp/route'
 import { healthRoutes } from './health'
 import type { Route } from './route'
+import { agentRoutes } from './routes/agents'
 import { approvalRoutes } from './routes/approvals'
 import { callbackRoutes } from './routes/callbacks'
 import { eventRoutes } from './routes/events'
 import { executeRoutes } from './routes/execute'
 import { keyRoutes } from './routes/keys'
+import { limitRoutes } from './routes/limits'
 import { openApiRoutes } from './routes/openapi'
 import { runRoutes } from './routes/runs'
 import { sampleRoutes } from './routes/samples'
@@ -18,6 +21,9 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...approvalRoutes,
   ...keyRoutes,
+  ...limitRoutes,
+  ...agentRoutes,
+  mcpRoute,
   ...healthRoutes,
   ...callbackRoutes,
   ...sampleRoutes,

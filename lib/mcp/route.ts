@@ -1,0 +1,108 @@
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import { mcpContract } from '../api/contracts/mcp'
+import { type Answer, problemAnswer, toResponse } from '../api/server/answer'
+import { problemOf } from '../api/server/problem'
+import { readBody } from '../api/server/read-body'
+import { requestIdOf } from '../api/server/request-headers'
+import type { Route } from '../api/server/route'
+import { authenticate } from '../auth/authenticate'
+import type { Principal } from '../auth/principal'
+import { countCall } from '../auth/rate-limit'
+import { publicUrl } from '../env'
+import { AppError } from '../errors'
+import { log } from '../log'
+import { makeMcpServer } from './server'
+
+const MAX_BODY_BYTES = 1024 * 1024
+
+/**
+ * MCP over Streamable HTTP, stateless: both protocol revisions of the SDK, a fresh server per request. Who calls is told by a
+ * header and never by a cookie, and a browser of another origin is refused before anything is read.
+ */
+export const mcpRoute: Route = {
+  id: mcpContract.id,
+  method: 'POST',
+  paths: ['/api/mcp'],
+  contract: mcpContract,
+  permission: mcpContract.permission,
+  respond,
+  handle: async (request) => toResponse(await respond(request)),
+}
+
+async function respond(request: Request): Promise<Answer> {
+  const requestId = requestIdOf(request)
+  try {
+    refuseForeignOrigin(request)
+    const principal = await callerOf(request)
+    await countCall(principal)
+    const body = await readBody(request, MAX_BODY_BYTES)
+    const response = await answerMcp(request, principal, body)
+    return answerOf(response, requestId)
+  } catch (error) {
+    const problem = problemOf(error, requestId)
+    const challenge: Record<string, string> = problem.status === 401 ? { 'WWW-Authenticate': challengeOf() } : {}
+    return problemAnswer({ ...problem, headers: { ...problem.headers, ...challenge } }, requestId)
+  }
+}
+
+/** The cookie of a browser is never what an agent calls with. */
+function callerOf(request: Request): Promise<Principal> {
+  const headers = new Headers(request.headers)
+  headers.delete('cookie')
+  return authenticate({ headers, method: request.method })
+}
+
+/** Programs send no Origin; a page may call only from the origin of this installation. */
+function refuseForeignOrigin(request: Request): void {
+  const origin = request.headers.get('origin')
+  if (origin === null) return
+  const own = [
+    new URL(publicUrl()).origin,
+    `http://${request.headers.get('host')}`,
+    `https://${request.headers.get('host')}`,
+  ]
+  if (!own.includes(origin)) throw new AppError('cross_site', 'Pages of another origin may not call this server.')
+}
+
+function challengeOf(): string {
+  return `Bearer resource_metadata="${publicUrl()}/.well-known/oauth-protected-resource/api/mcp"`
+}
+
+async function answerMcp(request: Request, principal: Principal, body: Uint8Array): Promise<Response> {
+  const handler = createMcpHandler(() => makeMcpServer(principal), {
+    onerror: (error) => log.debug({ err: String(error) }, 'an MCP request was refused'),
+  })
+  const forwarded = new Request(request.url, {
+    method: 'POST',
+    headers: request.headers,
+    body: new Uint8Array(body),
+    signal: request.signal,
+  })
+  return handler.fetch(forwarded)
+}
+
+function answerOf(response: Response, requestId: string): Answer {
+  const headers: Record<string, string> = {
+    'Cache-Control': 'private, no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-ID': requestId,
+  }
+  for (const [name, value] of response.headers) {
+    if (!['cache-control', 'content-length', 'transfer-encoding', 'connection'].includes(name)) headers[name] = value
+  }
+  return { status: response.status, headers, body: response.body === null ? null : textOf(response.body) }
+}
+
+async function* textOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder()
+  const reader = stream.getReader()
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      yield decoder.decode(value, { stream: true })
+    }
+  } finally {
+    reader.cancel().catch(() => undefined)
+  }
+}

@@ -1,0 +1,213 @@
+import { z } from 'zod'
+import type { Workflow, WorkflowSummary } from '../../api/contracts/workflows'
+import { JOB_STATUSES, jobStatus } from '../../api/dialects/status'
+import { requirePermission } from '../../auth/authorize'
+import type { Action } from '../../auth/permissions'
+import type { Principal } from '../../auth/principal'
+import { AppError } from '../../errors'
+import { type Id, parseId, toPrefixed } from '../../ids'
+import { createWorkflow } from '../../usecases/create-workflow'
+import { decideApproval } from '../../usecases/decide-approval'
+import { deleteWorkflow } from '../../usecases/delete-workflow'
+import { getRun } from '../../usecases/get-run'
+import { getWorkflow } from '../../usecases/get-workflow'
+import { listWorkflows } from '../../usecases/list-workflows'
+import { publishWorkflow } from '../../usecases/publish-workflow'
+import { saveDraft } from '../../usecases/save-draft'
+import { definitionSchema } from '../../workflow/document'
+import { validateDefinition } from '../../workflow/validate'
+import { CHANGES, type ToolCall, type ToolResult, tool } from '../tool'
+import { asMarkdown } from './markdown'
+import { startOnce } from './run-workflow'
+import { idOf, objectArgument } from './shapes'
+
+const ACTIONS = ['list', 'get', 'create', 'update', 'delete', 'publish', 'run', 'approve', 'reject'] as const
+
+const inputSchema = z.strictObject({
+  action: z.enum(ACTIONS),
+  workflow_id: z.string().max(64).optional().describe('For get, update, delete, publish and run.'),
+  name: z.string().trim().min(1).max(200).optional(),
+  description: z.string().max(4_000).optional(),
+  definition: definitionSchema.optional(),
+  inputs: objectArgument.optional().describe('With run: the inputs that the workflow declares.'),
+  dry_run: z.boolean().optional().describe('With run: the plan and an estimate of its cost; nothing is run.'),
+  workflow_job_id: z.string().max(64).optional().describe('With approve and reject: the run.'),
+  node_id: z.string().max(64).optional().describe('With approve and reject: the approval step.'),
+  team_id: z.string().max(64).optional(),
+  project_id: z.string().max(64).optional(),
+  response_format: z.enum(['json', 'markdown']).optional(),
+})
+type Input = z.output<typeof inputSchema>
+
+const workflowShape = z.object({
+  id: z.string(),
+  name: z.string().optional(),
+  description: z.string().optional(),
+  status: z.string(),
+  version: z.int().nullable().optional(),
+  project_id: z.string().optional(),
+  definition: z.unknown().optional(),
+  problems: z.array(z.unknown()).optional(),
+  jobId: z.string().optional(),
+})
+const outputSchema = z.object({
+  workflow: workflowShape.optional(),
+  workflows: z.array(workflowShape).optional(),
+  next_page_token: z.string().nullable().optional(),
+  approval: z
+    .object({
+      id: z.string(),
+      workflow_job_id: z.string(),
+      node_id: z.string(),
+      decision: z.enum(['approved', 'rejected']),
+      decided_by: z.string(),
+      decided_at: z.string(),
+      status: z.enum(JOB_STATUSES),
+    })
+    .optional(),
+})
+type Output = z.input<typeof outputSchema>
+
+const PERMISSIONS: Record<(typeof ACTIONS)[number], Action> = {
+  list: 'workflow:read',
+  get: 'workflow:read',
+  create: 'workflow:write',
+  update: 'workflow:write',
+  delete: 'workflow:write',
+  publish: 'workflow:publish',
+  run: 'workflow:execute',
+  approve: 'approval:decide',
+  reject: 'approval:decide',
+}
+
+/** One tool for the whole life of a workflow, for clients that speak it that way. */
+export const manageWorkflowsTool = tool(
+  {
+    name: 'manage_workflows',
+    title: 'Manage workflows',
+    description:
+      'List, read, create, update, delete, publish and run workflows, and approve or reject what a run asks. create and update publish a new version when the definition has no errors.',
+    annotations: CHANGES,
+    permission: null,
+    input: inputSchema,
+    output: outputSchema,
+    work: async (input, call) => {
+      requirePermission(call.principal, PERMISSIONS[input.action])
+      refuseOtherTeam(input, call.principal)
+      const output = await WORK[input.action](input, call)
+      return answer(output, input.response_format)
+    },
+  },
+  requirePermission,
+)
+
+const WORK: Record<Input['action'], (input: Input, call: ToolCall) => Promise<Output>> = {
+  list: async (_, { principal }) => {
+    const { items, next_cursor } = await listWorkflows({ principal, limit: 100 })
+    return { workflows: items.map(shortShape), next_page_token: next_cursor }
+  },
+  get: async (input, { principal }) => ({
+    workflow: longShape(await getWorkflow({ principal, workflowId: workflowOf(input) })),
+  }),
+  create: async (input, { principal }) => {
+    const { name, description, definition } = input
+    if (name === undefined) throw missing('name', 'create')
+    const project = input.project_id === undefined ? {} : { projectId: input.project_id }
+    const made = await createWorkflow({ principal, name, description, definition, ...project })
+    return { workflow: longShape(await publishWhenSound(principal, made)) }
+  },
+  update: async (input, { principal }) => {
+    const { name, description, definition } = input
+    const workflowId = workflowOf(input)
+    const saved = await saveDraft({ principal, workflowId, name, description, definition })
+    return { workflow: longShape(definition ? await publishWhenSound(principal, saved) : saved) }
+  },
+  delete: async (input, { principal }) => {
+    const workflowId = workflowOf(input)
+    await deleteWorkflow({ principal, workflowId })
+    return { workflow: { id: toPrefixed('wf', workflowId), status: 'deleted' } }
+  },
+  publish: async (input, { principal }) => {
+    const workflowId = workflowOf(input)
+    await publishWorkflow({ principal, workflowId })
+    return { workflow: longShape(await getWorkflow({ principal, workflowId })) }
+  },
+  run: async (input, call) => {
+    const workflowId = workflowOf(input)
+    const runId = await startOnce(workflowId, input.inputs ?? {}, call)
+    const run = await getRun({ principal: call.principal, runId })
+    return {
+      workflow: { id: toPrefixed('wf', workflowId), status: jobStatus(run.status), jobId: toPrefixed('job', runId) },
+    }
+  },
+  approve: (input, call) => decide(input, call, 'approved'),
+  reject: (input, call) => decide(input, call, 'rejected'),
+}
+
+async function decide(input: Input, call: ToolCall, decision: 'approved' | 'rejected'): Promise<Output> {
+  const { principal } = call
+  if (input.workflow_job_id === undefined) throw missing('workflow_job_id', input.action)
+  if (input.node_id === undefined) throw missing('node_id', input.action)
+  const runId = idOf(input.workflow_job_id, 'workflow_job_id')
+  const decided = await decideApproval({ principal, runId, nodeId: input.node_id, decision })
+  const run = await getRun({ principal, runId })
+  const jobId = toPrefixed('job', runId)
+  return {
+    approval: {
+      id: `${jobId}/${[...decided.path, decided.node_id].join('/')}`,
+      workflow_job_id: jobId,
+      node_id: decided.node_id,
+      decision,
+      decided_by: decided.decided_by,
+      decided_at: decided.decided_at,
+      status: jobStatus(run.status),
+    },
+  }
+}
+
+/** A draft without errors becomes the active version at once: this tool's callers do not know of drafts. */
+async function publishWhenSound(principal: Principal, workflow: Workflow): Promise<Workflow> {
+  const { problems } = validateDefinition(workflow.definition)
+  if (problems.some((problem) => problem.severity === 'error')) return workflow
+  requirePermission(principal, 'workflow:publish')
+  await publishWorkflow({ principal, workflowId: workflow.id })
+  return getWorkflow({ principal, workflowId: workflow.id })
+}
+
+function workflowOf(input: Input): Id {
+  if (input.workflow_id === undefined) throw missing('workflow_id', input.action)
+  return idOf(input.workflow_id, 'workflow_id')
+}
+
+function missing(argument: string, action: string): AppError {
+  return new AppError('validation_failed', `The action ${action} needs ${argument}.`, {
+    errors: [{ path: argument, message: 'missing' }],
+  })
+}
+
+/** A key speaks for one team; naming another is a mistake worth telling, and never widens access. */
+function refuseOtherTeam(input: Input, principal: Principal): void {
+  if (input.team_id === undefined || parseId(input.team_id) === principal.team.id) return
+  throw new AppError('not_found', 'There is no such team, or this key does not belong to it.', {
+    errors: [{ path: 'team_id', message: 'not the team of this key' }],
+  })
+}
+
+function shortShape(workflow: WorkflowSummary): z.input<typeof workflowShape> {
+  return {
+    id: toPrefixed('wf', workflow.id),
+    name: workflow.name,
+    description: workflow.description,
+    status: workflow.status,
+    version: workflow.active_version?.number ?? null,
+    project_id: toPrefixed('proj', workflow.project_id),
+  }
+}
+
+function longShape(workflow: Workflow): z.input<typeof workflowShape> {
+  return { ...shortShape(workflow), definition: workflow.definition, problems: workflow.problems }
+}
+
+function answer(output: Output, format: Input['response_format']): ToolResult {
+  return { structured: output, ...(format === 'markdown' ? { text: asMarkdown(output) } : {}) }
+}
