@@ -20,10 +20,6 @@ const schema = z.object({
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
   /** Calls of one key or person within a minute before they are answered 429. */
   API_CALLS_PER_MINUTE: z.coerce.number().int().min(1).default(6_000),
-  /** Runs that a new team may have going at once; of an existing team its row says so. */
-  TEAM_CONCURRENT_RUNS: z.coerce.number().int().min(1).max(10_000).default(20),
-  /** Runs of one team that may wait for a free slot; more are answered 429. */
-  TEAM_QUEUED_RUNS: z.coerce.number().int().min(1).max(1_000_000).default(10_000),
   /** Secret of the sign-in cookies. `npm start` makes one in DATA_DIR when it is absent. */
   NEXTAUTH_SECRET: z.string().min(32).optional(),
   /** Secret that what leaves the product is signed and sealed with, e.g. callback URLs. Made like NEXTAUTH_SECRET. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { env } from '../env'
+import { limitOf } from '../env'
 import { newId } from '../ids'
 import { prisma } from './client'
 import type { Prisma } from './generated/client'
@@ -28,7 +28,7 @@ export async function foundTeam(founder: Founder, tx?: Prisma.TransactionClient)
   const { name, passwordHash, teamName, projectName } = founder
   await tx.user.create({ data: { id: userId, email: normaliseEmail(founder.email), name, passwordHash } })
   const slug = await freeSlug(teamName, tx)
-  await tx.team.create({ data: { id: teamId, name: teamName, slug, maxConcurrentRuns: env().TEAM_CONCURRENT_RUNS } })
+  await tx.team.create({ data: { id: teamId, name: teamName, slug, maxConcurrentRuns: limitOf('team_runs') } })
   await tx.membership.create({ data: { id: newId(), teamId, userId, role: 'owner' } })
   await tx.project.create({ data: { id: projectId, teamId, name: projectName } })
   return founded

@@ -1,7 +1,7 @@
 import { type LocalWorker, localWorker, type Place } from '../db/local-worker'
 import { countQueuedRuns } from '../db/run-queue'
 import { insertRun, type NewRun } from '../db/runs'
-import { env } from '../env'
+import { limitOf } from '../env'
 import { AppError } from '../errors'
 import type { Id } from '../ids'
 
@@ -66,7 +66,7 @@ const MAX_REMEMBERED = 10_000
 
 /** Refuses a run that would be one too many in the queue of its team. The answer is called once it is stored, or is not. */
 async function enterQueue(teamId: Id): Promise<() => void> {
-  const limit = env().TEAM_QUEUED_RUNS
+  const limit = limitOf('queued_runs')
   if (depths.size > MAX_REMEMBERED) depths.clear()
   const depth = depths.get(teamId) ?? { counted: 0, countedAtMs: Number.NEGATIVE_INFINITY, entering: 0 }
   depths.set(teamId, depth)

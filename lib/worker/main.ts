@@ -4,6 +4,7 @@ import { pool } from '../db/client'
 import { submitCommands } from '../db/commands'
 import { setLocalWorker } from '../db/local-worker'
 import { ensureListening, onPoke, onSlots } from '../db/notify'
+import { limitOf } from '../env'
 import type { Id } from '../ids'
 import { log } from '../log'
 import { settleChild, startChild } from './child-runs'
@@ -12,8 +13,6 @@ import { RunLoop } from './loop'
 import { holdQueueLock } from './queue-recovery'
 import { fireTimer } from './timers'
 
-/** Runs advanced at once in one process, of all teams. A waiting run holds no place. */
-const DEFAULT_CONCURRENCY = 200
 /** Jobs of the queue at once. They are short: a job tells the loop where to look. Each asks for work every QUEUE_POLL_MS. */
 const QUEUE_CONCURRENCY = 8
 const QUEUE_POLL_MS = 1_000
@@ -23,10 +22,11 @@ const QUEUE_POLL_MS = 1_000
  * of everything within `graceMs`; what was in flight is released and continues elsewhere.
  */
 export async function startWorker(
+  /** `concurrency`: runs advanced at once, of all teams. A waiting run is none of them. */
   options: { concurrency?: number } = {},
 ): Promise<{ stop(graceMs: number): Promise<void> }> {
   await ensureListening()
-  const loop = new RunLoop(databaseWorld, options.concurrency ?? DEFAULT_CONCURRENCY)
+  const loop = new RunLoop(databaseWorld, options.concurrency ?? limitOf('process_runs'))
   await loop.start()
   setLocalWorker(loop)
   const stopPokes = onPoke((owner, runId) => {
