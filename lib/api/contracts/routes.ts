@@ -4,6 +4,7 @@ import { contract } from './contract'
 import { executeQuerySchema, sessionBodySchema, sessionResponseSchema } from './execute'
 import { healthContracts } from './health'
 import { apiKeySchema, createdKeySchema, createKeyBodySchema, principalSchema } from './keys'
+import { limitContracts } from './limits'
 import {
   approvalSchema,
   commandBodySchema,
@@ -21,6 +22,7 @@ import {
   runDefinitionSchema,
   runSchema,
   runSummarySchema,
+  segmentSchema,
   startRunBodySchema,
 } from './runs'
 import {
@@ -284,6 +286,16 @@ export const contracts = {
     response: eventsResponseSchema,
     stream: true,
   }),
+  listSegments: contract({
+    id: 'listSegments',
+    method: 'GET',
+    path: '/runs/{run_id}/segments',
+    permission: 'run:read',
+    tag: 'Runs',
+    summary: 'Pairs of input and output, one for each stretch of execution',
+    query: pageQuerySchema,
+    response: pageOf(segmentSchema),
+  }),
   listNodeRuns: contract({
     id: 'listNodeRuns',
     method: 'GET',
@@ -371,5 +383,6 @@ export const contracts = {
     response: z.undefined(),
     status: 204,
   }),
+  ...limitContracts,
   ...healthContracts,
 } as const

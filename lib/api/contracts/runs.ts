@@ -194,6 +194,28 @@ export const payloadSchema = z
   .meta({ id: 'Payload' })
 export type Payload = z.infer<typeof payloadSchema>
 
+export const segmentSchema = z
+  .object({
+    turn: z.int(),
+    input: payloadSchema.nullable().meta({
+      description:
+        'The input of the run, then what was answered: one answer as it is, several by the id of their node. null: a pause was ended.',
+    }),
+    output: payloadSchema.nullable().meta({
+      description:
+        'The output of the run, `{ error }` when it ended otherwise, or `{ waiting_for }`: what is asked next.',
+    }),
+    messages: z.array(z.object({ text: z.string(), state: z.record(z.string(), z.unknown()).nullable() })),
+    status: status.nullable().meta({ description: 'What it ended as; null: it goes on.' }),
+    started_at: timestampSchema,
+    ended_at: timestampSchema.nullable(),
+  })
+  .meta({
+    id: 'Segment',
+    description: 'A stretch in which a run executes by itself, until it waits for a person or ends.',
+  })
+export type Segment = z.infer<typeof segmentSchema>
+
 export const nodeRunSchema = z
   .object({
     node_key: z.string(),

@@ -11,6 +11,7 @@ import { getRun } from '../../../usecases/get-run'
 import { getRunDefinition } from '../../../usecases/get-run-definition'
 import { listNodeRuns } from '../../../usecases/list-node-runs'
 import { listRuns } from '../../../usecases/list-runs'
+import { listSegments } from '../../../usecases/list-segments'
 import { type StartedRun, startRun } from '../../../usecases/start-run'
 import { contracts } from '../../contracts/routes'
 import { Reply } from '../answer'
@@ -95,6 +96,10 @@ export const runRoutes = [
 
   defineRoute(contracts.getRetryPlan, ({ principal, params, query }) =>
     planRetry({ principal, runId: params.run_id, fromNode: query.from_node }),
+  ),
+
+  defineRoute(contracts.listSegments, ({ principal, params, query }) =>
+    listSegments({ principal, runId: params.run_id, limit: query.limit, cursor: query.cursor }),
   ),
 
   defineRoute(contracts.listNodeRuns, ({ principal, params, query }) =>
