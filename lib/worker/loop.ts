@@ -29,6 +29,8 @@ export class RunLoop implements LocalWorker {
   private lease = WorkerLease.none
   private readonly runs = new Map<Id, Advancing>()
   private callOffs: (() => void)[] = []
+  /** Runs with commands that the last sweep found leased to this worker and held by nobody. */
+  private unheard = new Set<Id>()
   private readonly slots: SlotPool
 
   /** `concurrency`: runs advanced at once, whatever their teams may have. */
@@ -168,7 +170,13 @@ export class RunLoop implements LocalWorker {
     const { store } = this.world
     const parts: (() => Promise<void>)[] = [
       async () => {
-        for (const runId of await store.findRunsWithCommands(this.owner)) this.poke(runId)
+        const unheard = await store.findRunsWithCommands(this.owner)
+        for (const runId of unheard) this.poke(runId)
+        // What is asked of a run keeps it from being still: one that is held by nobody for two sweeps is a stray too.
+        const strays = unheard.filter((runId) => !this.runs.has(runId))
+        const isKnown = strays.filter((runId) => this.unheard.has(runId))
+        this.unheard = new Set(strays)
+        if (isKnown.length > 0) await store.releaseRuns(this.owner, isKnown)
       },
       async () => {
         const strays = (await store.findStillRuns(this.owner)).filter((runId) => !this.runs.has(runId))

@@ -19,6 +19,8 @@ interface Team {
   isClaiming: boolean
   /** A run was queued while we were claiming. */
   isNoted: boolean
+  /** Another worker says that there is something in the queue. It is not told again, or three would tell it each other for ever. */
+  isHearsay: boolean
   /** When it was given something last: it then stands behind everybody else. */
   servedAt: number
 }
@@ -92,6 +94,7 @@ export class SlotPool {
     const team = this.team(teamId)
     // No place here: others may have one.
     if (this.free === 0 && team.queue !== 'more') this.store.askForSlots(team.slots.scope, team.slots.granted, true)
+    team.isHearsay = false
     this.note(team)
   }
 
@@ -106,7 +109,10 @@ export class SlotPool {
   hearAsked(scope: SlotScope, theirs: number, isQueued: boolean): void {
     if (this.isClosed) return
     this.find(scope)?.share(theirs)
-    if (isQueued && scope.kind === 'team') this.note(this.team(scope.id))
+    if (!isQueued || scope.kind !== 'team') return
+    const team = this.team(scope.id)
+    if (team.queue !== 'more') team.isHearsay = true
+    this.note(team)
   }
 
   /** Another worker gave slots back. */
@@ -152,6 +158,7 @@ export class SlotPool {
       limited: [],
       isClaiming: false,
       isNoted: false,
+      isHearsay: false,
       servedAt: 0,
     }
     this.teams.set(id, team)
@@ -285,7 +292,7 @@ export class SlotPool {
     if (team.isClaiming) return false
     const count = Math.min(team.slots.idle, Math.ceil(this.free / this.turns.size))
     if (count === 0) {
-      team.slots.ask(Math.ceil(this.free / this.turns.size), true)
+      team.slots.ask(Math.ceil(this.free / this.turns.size), !team.isHearsay)
       return false
     }
     const places = Array.from({ length: count }, () => this.hold(team, null))
@@ -303,6 +310,7 @@ export class SlotPool {
     team.isClaiming = false
     team.limited = left.limited
     team.queue = team.isNoted ? 'more' : left.queue
+    if (left.queue === 'more') team.isHearsay = false
     if (team.queue === 'more' && this.teams.get(teamId) === team) this.turns.add(team)
     for (const place of places.splice(0)) place.release()
     this.serve()
