@@ -1,128 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { randomWorkflow } from '../testing/random-graph'
+import { randomWorkflow, randomWorkflowWithoutRaces } from '../testing/random-graph'
+import { hashOf, type PlayedRun, type Player, playRun } from '../testing/random-run'
 import type { WorkflowDefinition } from '../workflow/document'
 import { applyEvent } from './apply-event'
-import type { ContainerState } from './containers'
-import { decide } from './decide'
-import { type NewEvent, nodeKey, type RunEvent } from './events'
+import { nodeKey, type RunEvent } from './events'
 import { compile, type Plan } from './graph'
-import { CONTAINER_TYPES } from './scopes'
 import { initialState, type RunState } from './state'
 
-/**
- * A shell without a world: executes what `decide` says in an order and with outcomes drawn from `random`, one event at a
- * time, and may be continued from any prefix of its log.
- */
-function play(
-  plan: Plan,
-  definition: WorkflowDefinition,
-  random: () => number,
-  log: RunEvent[] = [],
-): { log: RunEvent[]; state: RunState } {
-  const state = initialState(plan)
-  for (const event of log) applyEvent(plan, state, event)
-  const nodes = new Map(definition.nodes.map((node) => [node.id, node]))
-  const append = (event: NewEvent) => {
-    const placed: RunEvent = { ...event, seq: state.lastSeq + 1, at: '2026-01-01T00:00:00.000Z' }
-    applyEvent(plan, state, placed)
-    log.push(placed)
-  }
-  if (log.length === 0)
-    append({ type: 'run_started', actor: { kind: 'system', name: 'test' }, trigger: 'api', version_number: 0 })
-  for (let guard = 0; guard < 20_000; guard++) {
-    const decisions = decide(plan, state, new Set())
-    const pick = decisions[Math.floor(random() * decisions.length)]
-    if (!pick) {
-      if (state.ended) return { log, state }
-      throw new Error('nothing to do and not ended: a lost token')
-    }
-    if (pick.type === 'end') append(pick.event)
-    else if (pick.type === 'complete') append({ type: 'run_completed', output_bytes: 4 })
-    else if (pick.type === 'wait') {
-      const [wait] = state.waits.values()
-      if (!wait) throw new Error('waits for nothing')
-      append({ type: 'timer_fired', node_id: wait.nodeId, path: wait.path, wait_id: wait.id, kind: wait.kind })
-    } else if (pick.type === 'check') {
-      const index = pick.container.total
-      append({ type: 'while_checked', ...addressOf(pick.container), index, go: index < 3 && random() < 0.6 })
-    } else if (pick.type === 'gather') {
-      append({ type: 'node_succeeded', ...addressOf(pick.container), attempt: 1, ...DONE })
-    } else if (pick.type === 'fail') {
-      const port = nodes.get(pick.container.nodeId)?.policy?.onError === 'continue' ? { port: 'out' } : {}
-      append({
-        type: 'node_failed',
-        ...addressOf(pick.container),
-        attempt: 1,
-        started_at: '',
-        error: pick.error,
-        retry: false,
-        ...port,
-      })
-    } else if (nodes.get(pick.nodeId)?.parentId !== undefined && random() < 0.04) {
-      const error = { code: 'x', message: 'x' }
-      append({
-        type: 'node_failed',
-        node_id: pick.nodeId,
-        path: pick.path,
-        attempt: pick.attempt,
-        started_at: '',
-        error,
-        retry: false,
-      })
-    } else if (CONTAINER_TYPES.has(nodes.get(pick.nodeId)?.type ?? '')) {
-      const node = nodes.get(pick.nodeId)
-      const config = node?.config ?? {}
-      append({
-        type: 'container_started',
-        node_id: pick.nodeId,
-        path: pick.path,
-        attempt: pick.attempt,
-        container: node?.type === 'while' ? 'while' : 'forEach',
-        ...(node?.type === 'while' ? {} : { items: Math.floor(random() * 4) }),
-        concurrency: Number(config.concurrency ?? 1),
-        on_item_error: config.onItemError === 'collect' ? 'collect' : 'fail',
-      })
-    } else {
-      const at = { node_id: pick.nodeId, path: pick.path, attempt: pick.attempt }
-      const fate = random()
-      if (fate < 0.05 && !pick.resumed) append({ type: 'node_started', ...at })
-      else if (fate < 0.1) {
-        append({ type: 'node_waiting', ...at, wait_id: `w${state.lastSeq}`, kind: 'timer' })
-      } else if (fate < 0.12 && pick.attempt < 3) {
-        const error = { code: 'x', message: 'x' }
-        append({ type: 'node_failed', ...at, started_at: '', error, retry: true })
-        append({ type: 'node_waiting', ...at, wait_id: `w${state.lastSeq}`, kind: 'retry' })
-      } else {
-        const ports = nodes.get(pick.nodeId)?.type === 'condition' ? ['a', 'b', 'else'] : ['out']
-        append({ type: 'node_succeeded', ...at, ...DONE, port: ports[Math.floor(random() * ports.length)] ?? 'out' })
-      }
-    }
-  }
-  throw new Error('does not end')
-}
-
-const DONE = { port: 'out', started_at: '', output_bytes: 4 }
-
-function addressOf(container: ContainerState) {
-  return { node_id: container.nodeId, path: container.path }
-}
-
-const ENDS = ['completed', 'failed', 'aborted_looping_risk']
-
-/** mulberry32: small, seeded, good enough to draw outcomes. */
-function seeded(seed: number): () => number {
-  let a = seed >>> 0
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0
-    let t = Math.imul(a ^ (a >>> 15), 1 | a)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
+const ENDS = ['completed', 'failed', 'cancelled', 'aborted_looping_risk']
 const runs = { numRuns: 400 }
-const scenario = fc.tuple(randomWorkflow, fc.integer())
+const scenario = fc.tuple(randomWorkflow, fc.integer(), fc.integer())
 
 function compiled(definition: WorkflowDefinition): Plan {
   const { plan, problems } = compile(definition)
@@ -130,24 +18,61 @@ function compiled(definition: WorkflowDefinition): Plan {
   return plan
 }
 
-describe('for any workflow and any outcome of its nodes', () => {
+/**
+ * What happens next is drawn from a seed and from what may happen, so it is the same after a crash as without it. First of
+ * all a new process begins again what the log says is running.
+ */
+function byName(seed: number): Player['choose'] {
+  return (moves, state) => {
+    const again = moves.findIndex(
+      (move) => move.startsWith('execute ') && state.running.has(move.slice('execute '.length)),
+    )
+    if (again >= 0) return again
+    const ranks = moves.map((move) => hashOf(`${seed}|${move}`))
+    return ranks.indexOf(Math.min(...ranks))
+  }
+}
+
+/** What a log says, without its numbers, and without what was begun twice because a process died. */
+function toldBy(log: PlayedRun['log']): unknown[] {
+  const begun = new Set<string>()
+  const isFirst = (event: RunEvent) => {
+    if (event.type !== 'node_started') return true
+    const name = `${nodeKey(event.path, event.node_id)}:${event.attempt}`
+    if (begun.has(name)) return false
+    begun.add(name)
+    return true
+  }
+  return log.filter(isFirst).map(({ seq: _, ...event }) => event)
+}
+
+function played(
+  [definition, outcomes, order]: [WorkflowDefinition, number, number],
+  failing = 0.05,
+): PlayedRun & { plan: Plan } {
+  const plan = compiled(definition)
+  return { plan, ...playRun({ plan, definition, outcomes, failing, choose: byName(order) }) }
+}
+
+describe('for any workflow, any outcome of its nodes and any order of events', () => {
   test('the run ends: no token is lost, no dead path hangs, no loop is endless', () => {
     fc.assert(
-      fc.property(scenario, ([definition, seed]) => {
-        const { state } = play(compiled(definition), definition, seeded(seed))
+      fc.property(scenario, (given) => {
+        const { state } = played(given) // which throws when a run completes with anything undone
         expect(ENDS).toContain(state.status)
-        expect(state.ready.size + state.running.size + state.waits.size).toBe(0)
+        expect(state.ready.size + state.running.size + state.waits.size + state.due.size).toBe(0)
       }),
       runs,
     )
   })
 
-  test('a node succeeds at most once per address', () => {
+  test('a node ends at most once per address', () => {
     fc.assert(
-      fc.property(scenario, ([definition, seed]) => {
-        const { log } = play(compiled(definition), definition, seeded(seed))
-        const keys = log.flatMap((event) =>
-          event.type === 'node_succeeded' ? [nodeKey(event.path, event.node_id)] : [],
+      fc.property(scenario, (given) => {
+        const keys = played(given).log.flatMap((event) =>
+          event.type === 'node_succeeded' || (event.type === 'node_failed' && !event.retry)
+            ? [nodeKey(event.path, event.node_id)]
+            : [],
         )
         expect(new Set(keys).size).toBe(keys.length)
       }),
@@ -157,9 +82,8 @@ describe('for any workflow and any outcome of its nodes', () => {
 
   test('folding the log again gives the same state', () => {
     fc.assert(
-      fc.property(scenario, ([definition, seed]) => {
-        const plan = compiled(definition)
-        const { log, state } = play(plan, definition, seeded(seed))
+      fc.property(scenario, (given) => {
+        const { plan, log, state } = played(given)
         const again = initialState(plan)
         for (const event of log) applyEvent(plan, again, event)
         expect(again).toEqual(state)
@@ -168,25 +92,34 @@ describe('for any workflow and any outcome of its nodes', () => {
     )
   })
 
-  test('from any prefix of the log the run goes on to an end, and what was done is not done again', () => {
+  test('from anything that was stored the run goes on to the same end', () => {
+    fc.assert(
+      fc.property(scenario, fc.double({ min: 0, max: 0.999, noNaN: true }), ([definition, outcomes, order], cut) => {
+        const whole = played([definition, outcomes, order])
+        const length = whole.commits[Math.floor(cut * whole.commits.length)] ?? 1
+        const player = { plan: whole.plan, definition, outcomes, failing: 0.05, choose: byName(order) }
+        const resumed = playRun(player, whole.log.slice(0, length))
+        expect(toldBy(resumed.log)).toEqual(toldBy(whole.log))
+        expect({ ...resumed.state, lastSeq: 0 }).toEqual({ ...whole.state, lastSeq: 0 })
+      }),
+      runs,
+    )
+  })
+
+  test('from anything that was stored, with other outcomes and in another order, what had ended is not done again', () => {
     fc.assert(
       fc.property(
         scenario,
-        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
         fc.integer(),
-        ([definition, seed], cut, other) => {
-          const plan = compiled(definition)
-          const { log } = play(plan, definition, seeded(seed))
-          const prefix = log.slice(0, Math.max(1, Math.floor(cut * (log.length - 1))))
-          const resumed = play(plan, definition, seeded(other), [...prefix])
+        ([definition, outcomes, order], cut, other) => {
+          const whole = played([definition, outcomes, order])
+          const length = whole.commits[Math.floor(cut * whole.commits.length)] ?? 1
+          const player = { plan: whole.plan, definition, outcomes: other, failing: 0.05, choose: byName(other) }
+          const resumed = playRun(player, whole.log.slice(0, length))
           expect(ENDS).toContain(resumed.state.status)
-          const done = new Set(
-            prefix.flatMap((event) => (event.type === 'node_succeeded' ? [nodeKey(event.path, event.node_id)] : [])),
-          )
-          const repeated = resumed.log
-            .slice(prefix.length)
-            .filter((event) => event.type === 'node_succeeded' && done.has(nodeKey(event.path, event.node_id)))
-          expect(repeated).toEqual([])
+          const done = new Set(endedIn(resumed.log.slice(0, length)))
+          expect(endedIn(resumed.log.slice(length)).filter((key) => done.has(key))).toEqual([])
         },
       ),
       runs,
@@ -195,24 +128,81 @@ describe('for any workflow and any outcome of its nodes', () => {
 
   test('every edge out of a node that succeeded outside a loop is resolved when the run completes', () => {
     fc.assert(
-      fc.property(scenario, ([definition, seed]) => {
-        const plan = compiled(definition)
-        const { state } = play(plan, definition, seeded(seed))
-        if (state.status !== 'completed') return
+      fc.property(scenario, (given) => {
+        const { plan, state } = played(given)
+        if (state.status !== 'completed' || hasEndedAll(plan, state)) return
         for (const node of plan.nodes.values()) {
           if (node.regionId !== '' || state.nodes.get(node.id)?.status !== 'succeeded') continue
-          for (const edge of node.outgoing)
+          for (const edge of node.outgoing) {
             expect(state.edges.get(edge.id), `${node.id} → ${edge.target}`).toBeDefined()
+          }
         }
       }),
       runs,
     )
   })
 
-  test('every item of a container ends once, and a container that was gathered has ended them all', () => {
+  test('nothing begins in an item or a run that an End has ended', () => {
     fc.assert(
-      fc.property(scenario, ([definition, seed]) => {
-        const { state } = play(compiled(definition), definition, seeded(seed))
+      fc.property(scenario, (given) => {
+        const { plan, log } = played(given)
+        const over: { container: string | undefined; item: string }[] = []
+        for (const event of log) {
+          if (!('path' in event)) continue
+          const node = plan.nodes.get(event.node_id)
+          const place = `${event.path.join('/')}/`
+          for (const { container, item } of over) {
+            const isInside = container === undefined || node?.containers.includes(container) === true
+            expect(isInside && place.startsWith(item), `${place}${event.node_id}`).toBe(false)
+          }
+          if (event.type !== 'node_succeeded' || node?.endsAll !== true) continue
+          const depth = event.path.length - node.loopDepth
+          const item = depth > 0 ? `${event.path.slice(0, depth).join('/')}/` : ''
+          over.push({ container: node.containers.at(-1), item })
+        }
+      }),
+      runs,
+    )
+  })
+})
+
+describe('for any workflow in which nothing cuts off anything else', () => {
+  const calm = fc.tuple(randomWorkflowWithoutRaces, fc.integer(), fc.integer())
+
+  test('every order of events comes to the same end: the same nodes by the same ports, the same edges dead', () => {
+    fc.assert(
+      fc.property(calm, fc.integer(), ([definition, outcomes, order], other) => {
+        const one = played([definition, outcomes, order], 0).state
+        const two = played([definition, outcomes, other], 0).state
+        expect(two.status).toBe(one.status)
+        if (one.status === 'completed') expect(reached(two)).toEqual(reached(one))
+      }),
+      runs,
+    )
+  })
+
+  test('every visit and every item touches all of its members, and settles each of them', () => {
+    fc.assert(
+      fc.property(calm, (given) => {
+        const { plan, state } = played(given, 0)
+        if (state.status !== 'completed') return
+        for (const instance of state.instances.values()) {
+          const inner = instance.inner.filter((key) => isLoop(plan, key))
+          const loops = new Set(inner.map((key) => key.slice(key.indexOf('#'))))
+          const members = plan.regions.get(instance.regionId)?.memberCount ?? 0
+          expect(instance.nodeKeys.length + loops.size, instance.path.join('/')).toBe(members)
+        }
+      }),
+      runs,
+    )
+  })
+})
+
+describe('for any container', () => {
+  test('every item ends once, and a container that was gathered has ended them all', () => {
+    fc.assert(
+      fc.property(scenario, (given) => {
+        const { state } = played(given, 0.15)
         for (const container of state.containers.values()) {
           if (state.nodes.get(container.key)?.status !== 'succeeded') continue
           expect(container).toMatchObject({ active: 0, ended: container.total, next: container.total, phase: 'done' })
@@ -225,27 +215,142 @@ describe('for any workflow and any outcome of its nodes', () => {
     )
   })
 
+  test('at no time are more items active than it allows, and a while turns one at a time', () => {
+    fc.assert(
+      fc.property(scenario, (given) => {
+        const { plan, log } = played(given, 0.15)
+        const state = initialState(plan)
+        for (const event of log) {
+          applyEvent(plan, state, event)
+          for (const { active, concurrency, next, ended } of state.containers.values()) {
+            expect(active).toBeLessThanOrEqual(concurrency)
+            expect(active).toBe(next - ended)
+          }
+        }
+      }),
+      { numRuns: 100 },
+    )
+  })
+
   test('nothing inside a container that failed is active any more', () => {
     fc.assert(
-      fc.property(scenario, ([definition, seed]) => {
-        const { log } = play(compiled(definition), definition, seeded(seed))
-        const failedAt = new Map<string, number>()
+      fc.property(scenario, (given) => {
+        const { plan, log } = played(given, 0.15)
+        const failed = new Set<string>()
         for (const event of log) {
-          if (event.type === 'node_failed' && !event.retry) failedAt.set(nodeKey(event.path, event.node_id), event.seq)
-        }
-        const parents = new Map(definition.nodes.map((node) => [node.id, node.parentId]))
-        for (const event of log) {
-          if (event.type !== 'node_succeeded' && event.type !== 'node_started') continue
-          for (let depth = event.path.length, id = parents.get(event.node_id); id && depth > 0; depth--) {
-            if (/^(each|while):/.test(event.path[depth - 1] ?? '')) {
-              const at = failedAt.get(nodeKey(event.path.slice(0, depth - 1), id)) ?? Number.POSITIVE_INFINITY
-              expect(event.seq).toBeLessThan(at)
-              id = parents.get(id)
-            }
-          }
+          if (!('path' in event)) continue
+          const containers = plan.nodes.get(event.node_id)?.containers ?? []
+          const items = event.path.flatMap((segment, index) => (/^(each|while):/.test(segment) ? [index] : []))
+          containers.forEach((id, depth) => {
+            expect(failed).not.toContain(nodeKey(event.path.slice(0, items[depth]), id))
+          })
+          if (event.type === 'node_failed' && !event.retry) failed.add(nodeKey(event.path, event.node_id))
         }
       }),
       runs,
     )
   })
 })
+
+describe('the workflows that these hold for', () => {
+  const drawn = fc.sample(randomWorkflow, { seed: 7, numRuns: 400 }).map((definition) => {
+    const plan = compiled(definition)
+    const isContainer = (node: { type: string }) => node.type === 'forEach' || node.type === 'while'
+    const planned = [...plan.nodes.values()]
+    return { plan, nodes: definition.nodes, edges: definition.edges, planned, isContainer }
+  })
+  type Drawn = (typeof drawn)[number]
+  const has = (type: string) => (it: Drawn) => it.nodes.some((node) => node.type === type)
+
+  test.each<[string, number, (it: Drawn) => boolean]>([
+    ['branches', 0.3, has('condition')],
+    [
+      'parallel paths',
+      0.3,
+      (it) =>
+        it.nodes.some((node) => it.edges.filter((e) => e.source === node.id && e.sourcePort === 'out').length > 1),
+    ],
+    ['joins of kind all', 0.2, (it) => it.nodes.some((node) => node.type === 'merge' && node.config.join === 'all')],
+    ['joins of kind any', 0.2, (it) => it.planned.some((node) => node.join === 'any')],
+    [
+      'joins that no structure has',
+      0.2,
+      (it) => it.nodes.some((n) => n.type !== 'merge' && (it.plan.nodes.get(n.id)?.incomingCount ?? 0) > 1),
+    ],
+    ['loops', 0.25, (it) => it.planned.some((node) => node.loopDepth > 0)],
+    ['loops in loops', 0.08, (it) => it.planned.some((node) => node.loopDepth > 1)],
+    [
+      'ways out of two loops at once',
+      0.02,
+      (it) => it.planned.some((node) => node.outgoing.some((edge) => edge.exits.length > 1)),
+    ],
+    [
+      'ways back from an inner loop to the outer one',
+      0.02,
+      (it) => it.planned.some((node) => node.outgoing.some((edge) => edge.back && edge.exits.length > 0)),
+    ],
+    ['forEach', 0.2, has('forEach')],
+    ['while', 0.2, has('while')],
+    ['containers that collect', 0.1, (it) => it.nodes.some((node) => node.config.onItemError === 'collect')],
+    [
+      'containers in containers',
+      0.1,
+      (it) => it.nodes.some((node) => it.isContainer(node) && node.parentId !== undefined),
+    ],
+    ['loops in containers', 0.08, (it) => it.planned.some((node) => node.loopDepth > 0 && node.containers.length > 0)],
+    ['containers in loops', 0.08, (it) => it.planned.some((node) => it.isContainer(node) && node.loopDepth > 0)],
+    [
+      'containers whose failure flows on',
+      0.2,
+      (it) => it.planned.some((node) => it.isContainer(node) && node.policy.onError !== 'fail'),
+    ],
+    ['errors that branch', 0.2, (it) => it.edges.some((edge) => edge.sourcePort === 'error')],
+    ['approvals', 0.15, has('approval')],
+    ['other waits', 0.3, (it) => ['input', 'delay', 'callback'].some((type) => has(type)(it))],
+    ['Ends that end all', 0.1, (it) => it.planned.some((node) => node.endsAll)],
+    ['Ends that end an item', 0.05, (it) => it.planned.some((node) => node.endsAll && node.containers.length > 0)],
+    ['Fail', 0.1, has('fail')],
+    ['something disabled', 0.4, (it) => it.nodes.some((node) => node.disabled)],
+    ['a disabled container', 0.03, (it) => it.planned.some((node) => node.disabled && it.isContainer(node))],
+  ])('have %s, at least %d of them', (_, share, isSo) => {
+    expect(drawn.filter(isSo).length / drawn.length).toBeGreaterThanOrEqual(share)
+  })
+
+  test('run to every kind of end, and most complete', () => {
+    const ends = fc.sample(scenario, { seed: 7, numRuns: 400 }).map((given) => played(given).state.status)
+    for (const end of ENDS) expect(ends).toContain(end)
+    expect(ends.filter((end) => end === 'completed').length / ends.length).toBeGreaterThan(0.5)
+  })
+})
+
+function endedIn(log: PlayedRun['log']): string[] {
+  return log.flatMap((event) => (event.type === 'node_succeeded' ? [nodeKey(event.path, event.node_id)] : []))
+}
+
+/** An End outside of containers has cut the run short. */
+function hasEndedAll(plan: Plan, state: RunState): boolean {
+  return [...state.nodes.values()].some((node) => {
+    const planNode = plan.nodes.get(node.nodeId)
+    return node.status === 'succeeded' && planNode?.endsAll === true && planNode.containers.length === 0
+  })
+}
+
+/** What a run came to, without what depends on which of two came first. */
+function reached(state: RunState) {
+  const nodes = Array.from(state.nodes, ([key, { status, port, attempt }]) => [key, status, port, attempt] as const)
+  const containers = Array.from(state.containers, ([key, { total, ended, next }]) => [key, total, ended, next] as const)
+  return {
+    nodes: nodes.sort(byKey),
+    edges: [...state.edges].sort(byKey),
+    containers: containers.sort(byKey),
+    steps: state.steps,
+  }
+}
+
+function byKey(a: readonly [string, ...unknown[]], b: readonly [string, ...unknown[]]): number {
+  return a[0] < b[0] ? -1 : 1
+}
+
+function isLoop(plan: Plan, instanceKey: string): boolean {
+  return plan.regions.get(instanceKey.slice(instanceKey.indexOf('#') + 1))?.headerId !== undefined
+}

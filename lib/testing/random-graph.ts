@@ -44,7 +44,7 @@ function workflows(hasRaces: boolean): fc.Arbitrary<WorkflowDefinition> {
   })
   const shape = fc.letrec<{ block: Block }>((tie) => ({
     block: fc.oneof(
-      { maxDepth: 4, depthIdentifier: 'block' },
+      { maxDepth: 4, depthSize: 'medium', depthIdentifier: 'block' },
       node,
       fc.record({
         kind: fc.constant('sequence' as const),
@@ -74,7 +74,10 @@ function workflows(hasRaces: boolean): fc.Arbitrary<WorkflowDefinition> {
   })).block
   return fc
     .record({
-      shape,
+      shape: fc.record({
+        kind: fc.constant('sequence' as const),
+        parts: fc.array(shape, { minLength: 1, maxLength: 3 }),
+      }),
       shortcuts: fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 3 }),
       disabled: fc.array(fc.nat(), { maxLength: 2 }),
     })
@@ -112,6 +115,9 @@ const CONFIGS: Record<string, object> = {
   },
 }
 
+/** Types that go on at the port `out`. */
+const HAS_OUT = new Set(['transform', 'http', 'input', 'delay', 'callback', 'merge', 'forEach', 'while'])
+
 class Drawing {
   private readonly nodes: DrawnNode[] = []
   private readonly edges: { id: string; source: string; sourcePort: string; target: string }[] = []
@@ -129,7 +135,7 @@ class Drawing {
     for (const [a, b] of shortcuts) {
       const [from, to] = [a % outside.length, b % outside.length].sort((x, y) => x - y)
       const [source, target] = [outside[from ?? 0], outside[to ?? 0]]
-      if (source && target && source !== target && source.type === 'transform')
+      if (source && target && source !== target && HAS_OUT.has(source.type))
         this.connect({ id: source.id, port: 'out' }, target.id)
     }
     for (const index of disabled) {
