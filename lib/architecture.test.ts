@@ -19,7 +19,7 @@ const NO_FRAMEWORK = /^(?!next(?:\/|$)|next-auth|react|@prisma\/)/
 
 /** The first room whose pattern matches holds the file. */
 const ROOMS: Room[] = [
-  { name: 'tests', holds: /\.test\.tsx?$|^lib\/testing\/|\/test\/|^e2e\/|^vitest\.config\.ts$/, imports: ['*'] },
+  { name: 'tests', holds: /\.test\.tsx?$|^lib\/(testing|simulator)\/|\/test\/|^e2e\/|^vitest\.config\.ts$/, imports: ['*'] },
 
   { name: 'errors', holds: /^lib\/(errors|ids|clock|faults|limits)\.ts$/, imports: [], packages: /^node:process$/ },
   {

@@ -1,0 +1,100 @@
+import { applyEvent } from '../engine/apply-event'
+import { isTerminal, nodeKey, type RunEvent } from '../engine/events'
+import { initialState } from '../engine/state'
+import type { StoredRun } from './memory-store'
+import type { Simulation } from './simulation'
+import { onlySource } from './workflows'
+
+const ENDS = /^run_(completed|failed|cancelled|timed_out|aborted)$/
+const ANSWERS = /^(input_received|approval_decided|timer_fired|child_ended|callback_received)$/
+
+/** What must be true of a run when everything is over. Says what is not. */
+export function checkRun(sim: Simulation, run: StoredRun): string[] {
+  const log = sim.store.readLog(run.row.id)
+  return [
+    ...checkLog(run, log),
+    ...checkFold(sim, run, log),
+    ...checkWaits(sim, run, log),
+    ...checkOutputs(sim, run, log),
+  ]
+}
+
+function* checkLog({ row }: StoredRun, log: RunEvent[]): Generator<string> {
+  if (!isTerminal(row.status)) yield `it did not end: ${row.status}`
+  log.forEach((event, index) => {
+    if (event.seq !== index + 1) throw new Error(`gap at ${index + 1}`)
+  })
+  if (log[0]?.type !== 'run_started') yield 'it does not begin with run_started'
+  if (log.length !== row.lastSeq) yield `it has ${log.length} events and says ${row.lastSeq}`
+  const ends = log.filter(({ type }) => ENDS.test(type))
+  if (ends.length !== 1 || log.at(-1) !== ends[0]) yield `its ends: ${ends.map(({ type, seq }) => `${seq} ${type}`)}`
+  const successes = new Set<string>()
+  for (const event of log) {
+    const succeeded =
+      event.type === 'node_succeeded' ||
+      event.type === 'input_received' ||
+      event.type === 'approval_decided' ||
+      (event.type === 'timer_fired' && event.kind !== 'retry')
+    if (!succeeded) continue
+    const key = nodeKey(event.path, event.node_id)
+    if (successes.has(key)) yield `${key} succeeded twice`
+    successes.add(key)
+  }
+}
+
+function* checkFold(sim: Simulation, { row, nodes }: StoredRun, log: RunEvent[]): Generator<string> {
+  const { plan } = sim.program(row.definitionId)
+  const state = initialState(plan)
+  for (const event of log) applyEvent(plan, state, event)
+  if (state.status !== row.status) yield `its log says ${state.status}, its row ${row.status}`
+  for (const [key, node] of state.nodes) {
+    const stored = nodes.get(key)?.status
+    const isKept = ['succeeded', 'failed', 'cancelled'].includes(node.status)
+    if (isKept && stored !== node.status) yield `${key} is ${node.status} in the log and ${stored} in its row`
+    if (!isKept && stored === 'succeeded') yield `${key} is ${node.status} in the log and succeeded in its row`
+  }
+}
+
+function* checkWaits(sim: Simulation, { row }: StoredRun, log: RunEvent[]): Generator<string> {
+  const answered = new Map<string, number>()
+  for (const event of log) {
+    if (!ANSWERS.test(event.type) || !('wait_id' in event) || event.wait_id === undefined) continue
+    answered.set(event.wait_id, (answered.get(event.wait_id) ?? 0) + 1)
+  }
+  for (const wait of sim.store.waits.values()) {
+    if (wait.runId !== row.id) continue
+    const times = answered.get(wait.id) ?? 0
+    if (wait.state === 'open') yield `the wait of ${wait.nodeKey} is open although the run has ended`
+    if (times > 1) yield `the wait of ${wait.nodeKey} was answered ${times} times in the log`
+    if (times === 1 && wait.state !== 'resolved') yield `the log answers the wait of ${wait.nodeKey}, its row does not`
+    if (times === 0 && wait.state === 'resolved' && row.status === 'completed')
+      yield `the answer at ${wait.nodeKey} was accepted and forgotten`
+    if ((sim.people.counted.get(wait.id) ?? 0) > 1) yield `two answers at ${wait.nodeKey} were told that they count`
+  }
+}
+
+function* checkOutputs(sim: Simulation, { row, nodes }: StoredRun, log: RunEvent[]): Generator<string> {
+  const { definition, nodesById } = sim.program(row.definitionId)
+  for (const event of log) {
+    if (event.type !== 'node_succeeded') continue
+    const key = nodeKey(event.path, event.node_id)
+    const node = nodesById.get(event.node_id)
+    const output = inlineValue(nodes.get(key)?.output)
+    if (node?.type === 'http') {
+      const ticket = (output as { ticket?: number } | null)?.ticket
+      if (!sim.sink.answers.get(`${row.id}:${key}`)?.has(ticket ?? -1)) yield `${key} keeps an output that nobody gave`
+    }
+    const source = node?.type === 'transform' && !node.disabled ? onlySource(definition, node) : undefined
+    const read = source === undefined ? undefined : nodes.get(nodeKey(event.path, sourceId(definition.nodes, source)))
+    if (read?.status === 'succeeded' && JSON.stringify(inlineValue(read.output)) !== JSON.stringify(output))
+      yield `${key} read ${JSON.stringify(output)} where ${source} had given ${JSON.stringify(inlineValue(read.output))}`
+  }
+}
+
+function sourceId(nodes: { id: string; name: string }[], name: string): string {
+  return nodes.find((node) => node.name === name)?.id ?? name
+}
+
+function inlineValue(output: unknown): unknown {
+  return typeof output === 'object' && output !== null && 'value' in output ? output.value : undefined
+}

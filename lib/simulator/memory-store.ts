@@ -1,0 +1,481 @@
+import type { Checkpoint, CheckpointResult, NodeRow } from '../db/checkpoints'
+import type { ChildEnd } from '../db/child-runs'
+import type { RunCommand, StoredCommand } from '../db/commands'
+import type { QueuedRun } from '../db/run-queue'
+import { type NewRun, type RunRow, rowOf } from '../db/runs'
+import type { LimitedWorkflow, SlotGrant, SlotScope } from '../db/slots'
+import type { WaitRow } from '../db/waits'
+import { type Actor, isTerminal, type RunEvent } from '../engine/events'
+import type { WaitOutcome } from '../engine/waits'
+import type { Id } from '../ids'
+
+/** A run as the tables hold it. Events and outputs are text: what was written is what will be read, and nothing is shared. */
+export interface StoredRun {
+  row: RunRow
+  events: string[]
+  nodes: Map<string, NodeRow>
+  commands: string[]
+  output: unknown
+  endedAtMs: number | undefined
+  updatedAtMs: number
+  /** Its place in the queue of its team; null: it is not queued. */
+  queuedAtMs: number | null
+  workflowCap: number | null
+  /** Who really holds the run, kept apart from the columns that the statements compare: the judge of zombies. */
+  holder: { owner: Id; epoch: number } | undefined
+}
+
+/** What the store asks of the world around it. */
+export interface StoreWorld {
+  /** The clock of the store, in milliseconds since 1970. */
+  nowMs(): number
+  leaseMs: number
+  /** Runs of one team at once. */
+  teamCap: number
+  /** A job for the queue library: one per key, due at a time of the store's clock. */
+  addJob(task: Task, id: Id, dueAtMs: number): void
+  breaks(words: string): void
+}
+
+/** The tasks of `lib/worker/main.ts`. */
+export type Task = 'dispatch_team' | 'fire_timer' | 'start_child' | 'settle_child' | 'stop_child'
+
+/** How long a run that nobody holds may keep its commands before a sweep takes it. */
+const UNHEARD_MS = 5_000
+/** How long nobody needs to have attended to a child run before a sweep does. */
+const FORGOTTEN_MS = 3_000
+
+/**
+ * The tables and statements of `lib/db`, in memory. Each method is one statement: it happens whole, on the store's clock,
+ * and honours the same conditions as the SQL it stands for.
+ */
+export class MemoryStore {
+  readonly runs = new Map<Id, StoredRun>()
+  readonly waits = new Map<Id, WaitRow>()
+  readonly slots = new Map<string, { owner: Id; scope: SlotScope; granted: number }>()
+  readonly workers = new Map<Id, { name: string; leaseUntilMs: number }>()
+
+  constructor(private readonly world: StoreWorld) {}
+
+  // Runs.
+
+  /** Made once, queued: the id is the caller's, so a repetition finds what stands. */
+  insertRun(run: NewRun, at: string): void {
+    if (this.runs.has(run.id) || this.childOf(run.parentWaitId)) return
+    const row = rowOf(run, new Date(this.world.nowMs()))
+    this.keep(run, { ...row, status: 'not_started' }, [{ ...run.event, seq: 1, at }])
+    this.enqueue(row.id)
+  }
+
+  private keep(run: Omit<NewRun, 'event' | 'owner'>, row: RunRow, events: RunEvent[]): StoredRun {
+    const stored: StoredRun = {
+      row,
+      events: events.map((event) => JSON.stringify(event)),
+      nodes: new Map(),
+      commands: [],
+      output: undefined,
+      endedAtMs: undefined,
+      updatedAtMs: this.world.nowMs(),
+      queuedAtMs: null,
+      workflowCap: run.workflowCap,
+      holder: undefined,
+    }
+    this.runs.set(row.id, stored)
+    return stored
+  }
+
+  claimQueuedRuns(
+    teamId: Id,
+    owner: Id,
+    count: number,
+    offers: readonly (LimitedWorkflow & { count: number })[],
+  ): { runs: QueuedRun[]; limited: LimitedWorkflow[] } {
+    const queued = this.queued(teamId)
+    const limited = new Map<string, LimitedWorkflow>()
+    for (const { row, workflowCap: cap } of queued)
+      if (cap !== null) limited.set(`${row.workflowId}/${cap}`, { workflowId: row.workflowId, cap })
+    const offered = offers.flatMap((offer) =>
+      queued
+        .filter(({ row, workflowCap }) => row.workflowId === offer.workflowId && workflowCap === offer.cap)
+        .slice(0, offer.count),
+    )
+    const plain = queued.filter(({ workflowCap }) => workflowCap === null).slice(0, count)
+    const picked = [...plain, ...offered].sort(byQueue).slice(0, count)
+    const runs = picked.flatMap((run) => {
+      if (isTerminal(run.row.status) || !this.isFree(run) || !this.isLeased(owner)) return []
+      const wasHeld = run.row.leaseOwner !== null
+      this.lease(run, owner, wasHeld)
+      if (run.row.status === 'not_started') run.row.status = 'started'
+      return [{ ...run.row, wasHeld, workflowCap: run.workflowCap }]
+    })
+    return { runs, limited: [...limited.values()] }
+  }
+
+  queueAbandonedRuns(limit: number): void {
+    const free = [...this.runs.values()].filter((run) => run.queuedAtMs === null && this.isFree(run))
+    const lost = free.filter(({ row }) => row.leaseOwner !== null)
+    const unheard = free.filter(
+      ({ row, updatedAtMs }) =>
+        row.leaseOwner === null && row.commandSeq > row.commandApplied && updatedAtMs < this.world.nowMs() - UNHEARD_MS,
+    )
+    for (const run of [...lost.slice(0, limit), ...unheard.slice(0, limit)]) {
+      if (isTerminal(run.row.status)) continue
+      run.row.leaseEpoch += 1
+      run.queuedAtMs = run.row.leaseOwner === null ? this.world.nowMs() : run.row.createdAt.getTime()
+      run.holder = undefined
+    }
+  }
+
+  findQueuedTeams(): Id[] {
+    const teams = [...this.runs.values()].flatMap(({ row, queuedAtMs }) => (queuedAtMs === null ? [] : [row.teamId]))
+    return [...new Set(teams)]
+  }
+
+  findRunsWithCommands(owner: Id): Id[] {
+    return [...this.runs.values()].flatMap(({ row }) =>
+      row.leaseOwner === owner && row.commandSeq > row.commandApplied ? [row.id] : [],
+    )
+  }
+
+  /** Runs of this owner that have not moved for a while. */
+  findStillRuns(owner: Id): Id[] {
+    return [...this.runs.values()].flatMap(({ row, updatedAtMs }) =>
+      row.leaseOwner === owner && updatedAtMs < this.world.nowMs() - UNHEARD_MS ? [row.id] : [],
+    )
+  }
+
+  releaseRuns(owner: Id, runIds?: readonly Id[]): void {
+    for (const run of this.runs.values()) {
+      if (run.row.leaseOwner !== owner || (runIds && !runIds.includes(run.row.id))) continue
+      run.row.leaseOwner = null
+      run.holder = undefined
+      this.enqueue(run.row.id, run.row.createdAt.getTime())
+    }
+  }
+
+  readLog(runId: Id): RunEvent[] {
+    return (this.runs.get(runId)?.events ?? []).map((text) => JSON.parse(text))
+  }
+
+  readNodeOutputs(runId: Id, keys: readonly string[]): Map<string, unknown> {
+    const nodes = this.runs.get(runId)?.nodes
+    return new Map(keys.flatMap((key) => (nodes?.has(key) ? [[key, inline(nodes.get(key)?.output)] as const] : [])))
+  }
+
+  readNodeInput(runId: Id, key: string): unknown {
+    return inline(this.runs.get(runId)?.nodes.get(key)?.input)
+  }
+
+  // Checkpoints.
+
+  commit(checkpoint: Checkpoint): CheckpointResult {
+    const run = checkpoint.birth ? this.bear(checkpoint, checkpoint.birth) : this.runs.get(checkpoint.runId)
+    if (!run) return { lost: true }
+    const { row } = run
+    if (row.leaseOwner !== checkpoint.owner) return { lost: true }
+    if (row.leaseEpoch !== checkpoint.epoch) return { lost: true }
+    if (row.lastSeq !== checkpoint.expectedSeq) return { lost: true }
+    this.judge(run, checkpoint)
+    const { ended } = checkpoint
+    for (const event of checkpoint.events) run.events.push(JSON.stringify(event))
+    for (const node of checkpoint.nodes) upsert(run.nodes, node)
+    row.lastSeq += checkpoint.events.length
+    row.status = checkpoint.status
+    row.commandApplied = checkpoint.commandsApplied
+    if (ended || (checkpoint.release && row.commandSeq === checkpoint.commandsApplied)) {
+      row.leaseOwner = null
+      run.holder = undefined
+    }
+    if (ended) {
+      run.endedAtMs = this.world.nowMs()
+      run.output = inline(ended.output)
+      if (row.parentWaitId !== null) this.world.addJob('settle_child', row.id, this.world.nowMs())
+    } else {
+      for (const wait of checkpoint.waits) this.openWait(run, wait)
+    }
+    this.cancelWaits(checkpoint)
+    run.updatedAtMs = this.world.nowMs()
+    return { lost: false, released: row.leaseOwner === null, commandSeq: row.commandSeq }
+  }
+
+  /** A run that is made by its first checkpoint. Undefined: there is one of this id. */
+  private bear({ owner, epoch, runId }: Checkpoint, birth: NonNullable<Checkpoint['birth']>): StoredRun | undefined {
+    if (this.runs.has(runId)) return undefined
+    const event = {
+      type: 'run_started',
+      actor: { kind: 'system', name: '' },
+      trigger: '',
+      version_number: null,
+    } as const
+    const row = rowOf({ ...birth, event, owner }, birth.createdAt)
+    const run = this.keep(birth, { ...row, lastSeq: 0, leaseEpoch: epoch }, [])
+    run.holder = { owner, epoch }
+    return run
+  }
+
+  /** After an unknown outcome: whether this checkpoint stands. */
+  findCommitted(checkpoint: Checkpoint): CheckpointResult | undefined {
+    const row = this.runs.get(checkpoint.runId)?.row
+    const lastSeq = checkpoint.expectedSeq + checkpoint.events.length
+    if (row?.leaseEpoch !== checkpoint.epoch || row.lastSeq !== lastSeq) return undefined
+    if (row.leaseOwner !== null && row.leaseOwner !== checkpoint.owner) return undefined
+    return { lost: false, released: row.leaseOwner === null, commandSeq: row.commandSeq }
+  }
+
+  // Commands and waits.
+
+  readCommands(runId: Id, applied: number): StoredCommand[] {
+    const commands = this.runs.get(runId)?.commands ?? []
+    return commands.slice(applied).map((text, index) => ({ ...JSON.parse(text), seq: applied + index + 1 }))
+  }
+
+  /** Null: there is no such run, or it has ended. `taken`: it was free, and is leased to `by` now. */
+  submit(runId: Id, commands: RunCommand[], by: Taker): Commanded | null {
+    const run = this.runs.get(runId)
+    if (!run || isTerminal(run.row.status)) return null
+    const { row } = run
+    const ends = commands.some(({ kind }) => kind === 'stop' || kind === 'timeout')
+    const isFree = this.isFree(run)
+    const taken = isFree && by.owner !== null && (ends || run.workflowCap === by.cap)
+    row.commandSeq += commands.length
+    run.commands.push(...commands.map((command) => JSON.stringify(command)))
+    run.updatedAtMs = this.world.nowMs()
+    const queued = isFree && !taken
+    if (taken && by.owner !== null) this.lease(run, by.owner, row.leaseOwner !== null)
+    if (queued) {
+      row.leaseEpoch += 1
+      run.holder = undefined
+      this.enqueue(runId, ends ? Number.NEGATIVE_INFINITY : (run.queuedAtMs ?? this.world.nowMs()))
+    }
+    return { ...row, taken, queued }
+  }
+
+  /** The one update that decides a wait. Null: it was not open, its time had come or not come, or the run has ended. */
+  resolve(waitId: Id, actor: Actor, userId: Id | null, outcome: WaitOutcome, by: Taker): Commanded | null {
+    const wait = this.waits.get(waitId)
+    const run = wait && this.runs.get(wait.runId)
+    if (!wait || !run || wait.state !== 'open' || isTerminal(run.row.status)) return null
+    const isDue = wait.dueAt !== null && wait.dueAt.getTime() <= this.world.nowMs()
+    if (outcome.kind === 'fired' ? !isDue : isDue) return null
+    const resolvedAt = new Date(this.world.nowMs())
+    Object.assign(wait, { state: 'resolved', outcome, resolvedBy: actor.name, resolvedByUserId: userId, resolvedAt })
+    const { nodeId, path, kind: waitKind } = wait
+    return this.submit(wait.runId, [{ kind: 'resolve', waitId, nodeId, path, waitKind, actor, outcome }], by)
+  }
+
+  /** Nobody can answer a wait of a run that has ended, or of what was cut off; a child run that was waited for is stopped. */
+  private cancelWaits({ runId, ended, closedWaits }: Checkpoint): void {
+    for (const wait of this.waits.values()) {
+      if (wait.runId !== runId || wait.state !== 'open' || !(ended || closedWaits.includes(wait.id))) continue
+      Object.assign(wait, { state: 'cancelled', resolvedAt: new Date(this.world.nowMs()) })
+      if (wait.kind === 'child') this.world.addJob('stop_child', wait.id, this.world.nowMs())
+    }
+  }
+
+  // Child runs.
+
+  childOf(waitId: Id | null | undefined): StoredRun | undefined {
+    if (waitId == null) return undefined
+    return [...this.runs.values()].find(({ row }) => row.parentWaitId === waitId)
+  }
+
+  /** The wait that waits for this run, which has ended. */
+  findParentWait(runId: Id): Id | undefined {
+    const row = this.runs.get(runId)?.row
+    return row && isTerminal(row.status) ? (row.parentWaitId ?? undefined) : undefined
+  }
+
+  readChildEnd(runId: Id): ChildEnd {
+    const run = this.runs.get(runId)
+    if (!run || !isTerminal(run.row.status)) throw new Error(`the child run ${runId} has not ended`)
+    const output = { value: run.output ?? null }
+    const outputBytes = JSON.stringify(output.value).length
+    return {
+      runId,
+      status: run.row.status,
+      output,
+      outputBytes,
+      budgetRunId: null,
+      tokens: 0,
+      costUsd: 0,
+      reason: null,
+      summary: null,
+    }
+  }
+
+  findForgottenChildren(limit: number): Forgotten[] {
+    const before = this.world.nowMs() - FORGOTTEN_MS
+    const found = [...this.waits.values()].flatMap((wait): Forgotten[] => {
+      if (wait.kind !== 'child') return []
+      const child = this.childOf(wait.id)
+      const childId = child?.row.id ?? null
+      if (wait.state === 'open' && wait.createdAt.getTime() < before) {
+        if (!child) return [{ waitId: wait.id, childId, todo: 'start' }]
+        if ((child.endedAtMs ?? Number.POSITIVE_INFINITY) < before)
+          return [{ waitId: wait.id, childId, todo: 'settle' }]
+      }
+      const isCalledOff = wait.state === 'cancelled' && (wait.resolvedAt?.getTime() ?? 0) < before
+      return child && isCalledOff && !isTerminal(child.row.status) ? [{ waitId: wait.id, childId, todo: 'stop' }] : []
+    })
+    return found.slice(0, limit)
+  }
+
+  readWait(id: Id): WaitRow | null {
+    const wait = this.waits.get(id)
+    return wait ? { ...wait } : null
+  }
+
+  findOverdueWaits(lateMs: number, limit: number): WaitRow[] {
+    const before = this.world.nowMs() - lateMs
+    const overdue = [...this.waits.values()].filter(
+      (wait) => wait.state === 'open' && wait.dueAt !== null && wait.dueAt.getTime() < before,
+    )
+    return overdue.slice(0, limit).map((wait) => ({ ...wait }))
+  }
+
+  // Slots.
+
+  grantSlots(owner: Id, scope: SlotScope, want: number): SlotGrant {
+    const limit = scope.kind === 'team' ? this.world.teamCap : scope.cap
+    const same = [...this.slots.values()].filter(
+      (slot) => slot.scope.kind === scope.kind && slot.scope.id === scope.id && this.isLeased(slot.owner),
+    )
+    const taken = same.reduce((sum, { granted }) => sum + granted, 0)
+    const others = same.reduce((sum, slot) => sum + (slot.owner === owner ? 0 : slot.granted), 0)
+    const slots = this.isLeased(owner) ? Math.max(0, Math.min(want, limit - taken)) : 0
+    const key = slotKey(owner, scope)
+    if (slots > 0) this.slots.set(key, { owner, scope, granted: (this.slots.get(key)?.granted ?? 0) + slots })
+    return { slots, others }
+  }
+
+  setSlots(owner: Id, scope: SlotScope, granted: number): void {
+    const slot = this.slots.get(slotKey(owner, scope))
+    if (slot && slot.granted > granted) slot.granted = granted
+  }
+
+  // Workers.
+
+  registerWorker(id: Id, name: string): void {
+    this.workers.set(id, { name, leaseUntilMs: this.world.nowMs() + this.world.leaseMs })
+  }
+
+  heartbeat(id: Id): boolean {
+    if (!this.isLeased(id)) return false
+    const worker = this.workers.get(id)
+    if (worker) worker.leaseUntilMs = this.world.nowMs() + this.world.leaseMs
+    return true
+  }
+
+  retireWorker(id: Id): void {
+    const worker = this.workers.get(id)
+    if (worker && this.isLeased(id)) worker.leaseUntilMs = this.world.nowMs()
+  }
+
+  isLeased(id: Id): boolean {
+    const worker = this.workers.get(id)
+    return worker !== undefined && worker.leaseUntilMs > this.world.nowMs()
+  }
+
+  // Inside.
+
+  private isFree({ row }: StoredRun): boolean {
+    return row.leaseOwner === null || !this.isLeased(row.leaseOwner)
+  }
+
+  private lease(run: StoredRun, owner: Id, isRecovery: boolean): void {
+    run.row.leaseOwner = owner
+    run.row.leaseEpoch += 1
+    run.queuedAtMs = null
+    if (isRecovery) run.row.recoveries += 1
+    run.updatedAtMs = this.world.nowMs()
+    run.holder = { owner, epoch: run.row.leaseEpoch }
+  }
+
+  private enqueue(runId: Id, atMs = this.world.nowMs()): void {
+    const run = this.runs.get(runId)
+    if (!run) return
+    run.queuedAtMs = atMs
+    this.world.addJob('dispatch_team', run.row.teamId, this.world.nowMs())
+  }
+
+  private queued(teamId: Id): StoredRun[] {
+    return [...this.runs.values()]
+      .filter(({ row, queuedAtMs }) => row.teamId === teamId && queuedAtMs !== null)
+      .sort(byQueue)
+  }
+
+  private openWait({ row, workflowCap }: StoredRun, wait: Checkpoint['waits'][number]): void {
+    const dueAt = wait.dueAt === undefined ? null : new Date(wait.dueAt)
+    this.waits.set(wait.id, {
+      id: wait.id,
+      runId: row.id,
+      teamId: row.teamId,
+      workflowId: row.workflowId,
+      workflowCap,
+      nodeKey: wait.nodeKey,
+      nodeId: wait.nodeId,
+      path: wait.path,
+      kind: wait.kind,
+      request: wait.request as Record<string, unknown>, // one shape per kind, read back by kind
+      shownHash: wait.shownHash,
+      dueAt,
+      state: 'open',
+      outcome: null,
+      resolvedBy: null,
+      resolvedByUserId: null,
+      createdAt: new Date(this.world.nowMs()),
+      resolvedAt: null,
+    })
+    if (dueAt) this.world.addJob('fire_timer', wait.id, dueAt.getTime())
+    if (wait.kind === 'child') this.world.addJob('start_child', wait.id, this.world.nowMs())
+  }
+
+  /** What the statement let through, measured by who really holds the run. */
+  private judge(run: StoredRun, { owner, epoch, events }: Checkpoint): void {
+    const { holder, row } = run
+    if (holder?.owner !== owner || holder.epoch !== epoch)
+      this.world.breaks(`a zombie's write to run ${row.id} was accepted`)
+    if (isTerminal(row.status)) this.world.breaks(`run ${row.id} had ended and was written to`)
+    events.forEach((event, index) => {
+      if (event.seq !== row.lastSeq + 1 + index) this.world.breaks(`the log of run ${row.id} has a gap at ${event.seq}`)
+    })
+  }
+}
+
+/** A child run that something is to be done about. */
+interface Forgotten {
+  waitId: Id
+  childId: Id | null
+  todo: 'start' | 'settle' | 'stop'
+}
+
+/** Who would take a run that is free: the worker of this process, which has a place for it, or nobody. */
+export interface Taker {
+  owner: Id | null
+  /** The limit of the workflow that the place is for. */
+  cap: number | null
+}
+
+export type Commanded = RunRow & { taken: boolean; queued: boolean }
+
+function byQueue(a: StoredRun, b: StoredRun): number {
+  return (a.queuedAtMs ?? 0) - (b.queuedAtMs ?? 0) || (a.row.id < b.row.id ? -1 : 1)
+}
+
+function slotKey(owner: Id, scope: SlotScope): string {
+  return [owner, scope.kind, scope.id, scope.kind === 'workflow' ? scope.cap : 0].join('/')
+}
+
+/** The value of a payload; those kept apart do not occur here. */
+function inline(stored: unknown): unknown {
+  const value = typeof stored === 'object' && stored !== null && 'value' in stored ? stored.value : undefined
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
+}
+
+/** What an earlier row said and this one does not is kept, but for the error and the end. */
+function upsert(nodes: Map<string, NodeRow>, row: NodeRow): void {
+  const before = nodes.get(row.key)
+  const { error: _error, endedAt: _endedAt, ...kept } = before ?? row
+  const written = JSON.parse(JSON.stringify(row)) as NodeRow // as JSON columns would give it back
+  nodes.set(row.key, { ...kept, ...written, ...(before?.startedAt ? { startedAt: before.startedAt } : {}) })
+}
