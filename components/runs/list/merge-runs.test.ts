@@ -26,6 +26,7 @@ function run(n: number, part: Partial<RunSummary> = {}): RunSummary {
     ended_at: null,
     parent_run_id: null,
     source_run_id: null,
+    agent_id: null,
     link_url: '',
     ...part,
   }

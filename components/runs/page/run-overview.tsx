@@ -16,6 +16,7 @@ import { FailureCard } from './failure-card'
 import { InputWaitCard } from './input-wait-card'
 import { Section } from './node-panel'
 import { LargeValue, ValueView } from './payload-view'
+import { UsageSection } from './usage-section'
 
 export interface RunOverviewProps {
   run: Run
@@ -77,6 +78,7 @@ export function RunOverview(props: RunOverviewProps) {
           <ConversationView runId={run.id} sayings={sayings} nameOf={nameOf} onSelect={onSelect} />
         </Section>
       ) : null}
+      <UsageSection run={run} />
       {hasInput ? (
         <Section title="Input">
           <ValueView value={run.input} label="Input" />

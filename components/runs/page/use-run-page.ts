@@ -22,6 +22,7 @@ const RECORD_CHANGES: ReadonlySet<EventType> = new Set([
   'approval_decided',
   'callback_received',
   'child_ended',
+  'llm_called',
   'run_waiting',
   'run_paused',
   'run_resumed',
