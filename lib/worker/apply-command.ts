@@ -39,7 +39,7 @@ export async function applyCommand(
       })
       return
     case 'timeout':
-      writer.append({ type: 'run_timed_out', summary: 'The run took longer than the time limit of its workflow.' })
+      writer.append({ type: 'run_timed_out', summary: 'The run took longer than its time limit.' })
       return
     case 'callback':
       keepEarlyCallback(writer, command, outputs.remember)

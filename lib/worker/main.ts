@@ -10,6 +10,7 @@ import { log } from '../log'
 import { settleChild, startChild } from './child-runs'
 import { databaseWorld } from './database-world'
 import { RunLoop } from './loop'
+import { oldRunsCron, timeOutOldRuns } from './old-runs'
 import { holdQueueLock } from './queue-recovery'
 import { fireTimer } from './timers'
 
@@ -43,6 +44,7 @@ export async function startWorker(
     start_child: async (payload) => startChild(databaseWorld, (payload as { wait_id: Id }).wait_id),
     settle_child: async (payload) => settleChild(databaseWorld, (payload as { run_id: Id }).run_id),
     stop_child: async (payload) => databaseWorld.store.stopChild((payload as { wait_id: Id }).wait_id),
+    time_out_old_runs: timeOutOldRuns,
     time_out_run: async (payload) => {
       const { run_id: id, team_id: teamId } = payload as { run_id: Id; team_id: Id }
       await submitCommands({ id, teamId }, [{ kind: 'timeout' }])
@@ -60,7 +62,7 @@ export async function startWorker(
     concurrency: QUEUE_CONCURRENCY,
     pollInterval: QUEUE_POLL_MS,
     noHandleSignals: true,
-    parsedCronItems: [],
+    parsedCronItems: oldRunsCron,
     logger: new Logger(() => (level, message) => {
       if (level === 'error') log.warn({ queue: message }, 'a queue job failed; it is tried again')
     }),
