@@ -99,27 +99,27 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
     [store, flow],
   )
   const onDrag = useCallback(
-    (node: FlowNode, dragged: readonly FlowNode[]) => {
+    (event: DragPoint, node: FlowNode, dragged: readonly FlowNode[]) => {
       const { definition: now } = store.getState()
-      const into = dropTarget(now, placesOf(now, dragged), node.id)
+      const into = dropTarget(now, placesOf(now, dragged), node.id, edits.pointOf(pointOf(event)))
       const from = nestingOf(now).parentOf.get(node.id)
       const next = into === from ? null : { into, from }
       setDrop((old) => (old?.into === next?.into && old?.from === next?.from ? old : next))
     },
-    [store],
+    [store, edits],
   )
   const onDragStop = useCallback(
-    (node: FlowNode, dragged: readonly FlowNode[]) => {
+    (event: DragPoint, node: FlowNode, dragged: readonly FlowNode[]) => {
       setDrag(null)
       setDrop(null)
       const { definition: now, commit } = store.getState()
       const places = placesOf(now, dragged)
-      const into = dropTarget(now, places, node.id)
+      const into = dropTarget(now, places, node.id, edits.pointOf(pointOf(event)))
       const result = dropInto(now, places, into)
       commit({ label: result.moved.length === 0 ? 'Move' : moveLabel(now, into), definition: result.definition })
       if (result.cut > 0) actions.notify(cutNotice(result.cut))
     },
-    [store, actions],
+    [store, actions, edits],
   )
   const band = useRef<{ x: number; y: number; width: number; height: number } | null>(null)
   const onBandEnd = useCallback(() => {
@@ -249,8 +249,8 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           edgeTypes={flowEdgeTypes}
           onNodesChange={onNodesChange}
           onEdgesChange={onEdgesChange}
-          onNodeDrag={(_, node, dragged) => onDrag(node, dragged)}
-          onNodeDragStop={(_, node, dragged) => onDragStop(node, dragged)}
+          onNodeDrag={onDrag}
+          onNodeDragStop={onDragStop}
           onSelectionEnd={onBandEnd}
           onNodeClick={(event, node) => {
             const { selection: chosen, select } = store.getState()
@@ -315,6 +315,12 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
       </div>
     </CanvasEditingContext>
   )
+}
+
+type DragPoint = MouseEvent | globalThis.MouseEvent | TouchEvent
+
+function pointOf(event: DragPoint): { clientX: number; clientY: number } {
+  return 'changedTouches' in event ? (event.changedTouches[0] ?? { clientX: 0, clientY: 0 }) : event
 }
 
 function moveLabel(definition: WorkflowDefinition, containerId: string | undefined): string {

@@ -99,11 +99,13 @@ describe('moving steps over a border', () => {
     expect(containersFor(withLoop(), ['end'])).toEqual([{ id: 'loop', path: 'Each order' }])
   })
 
-  it('by hand: enters where its middle is, leaves when it touches its frame no more', () => {
+  it('by hand: enters where the pointer is, leaves when it touches its frame no more', () => {
     const definition = withLoop()
-    const target = (id: string, x: number, y: number) => dropTarget(definition, new Map([[id, { x, y }]]), id)
+    const target = (id: string, x: number, y: number) =>
+      dropTarget(definition, new Map([[id, { x, y }]]), id, { x: x + 20, y: y + 20 })
     expect(target('end', 500, 150)).toBe('loop')
-    expect(target('end', 900, 150)).toBeUndefined()
+    expect(target('end', 930, 150)).toBe('loop')
+    expect(target('end', 290, 150)).toBeUndefined()
     expect(target('store', 900, 150)).toBe('loop')
     expect(target('store', 1_000, 150)).toBeUndefined()
     expect(target('start', 500, 150)).toBeUndefined()

@@ -5,7 +5,7 @@ import { browserRandom, edgeIds, newEdgeId, type RandomBytes } from './identity'
 import { makeRoom, moveTo } from './move'
 import { isContainer, nestingOf, outermost, withInsides } from './nesting'
 import { hasInput, portsOf } from './ports'
-import { FRAME, HEADER_HEIGHT } from './size'
+import { FRAME } from './size'
 
 /** Steps in and out of containers. Edges that would cross a border afterwards go; how many is said. */
 
@@ -77,13 +77,14 @@ export function dropInto(
 }
 
 /**
- * The container that a step belongs to when it is let go at a place: the one its middle is in. It leaves its own only when
- * it no longer touches it, so that moving a step about inside never takes it out.
+ * The container that a step belongs to when it is let go at a place: the one under the `pointer` that holds it. It leaves its
+ * own only when it no longer touches it, so that moving a step about inside never takes it out.
  */
 export function dropTarget(
   definition: WorkflowDefinition,
   places: ReadonlyMap<string, Point>,
   id: string,
+  pointer: Point,
 ): string | undefined {
   const nesting = nestingOf(definition)
   const { boxes } = geometryOf(definition)
@@ -93,10 +94,7 @@ export function dropTarget(
   const place = places.get(id)
   if (node === undefined || box === undefined || place === undefined || !hasInput(node)) return own
   const there = { ...box, ...place }
-  // Of a frame it is the head that is held.
-  const height = isContainer(node) ? HEADER_HEIGHT : box.height
-  const middle = { x: place.x + box.width / 2, y: place.y + height / 2 }
-  const under = frameAt(definition, middle, withInsides(definition, places.keys()))
+  const under = frameAt(definition, pointer, withInsides(definition, places.keys()))
   const frame = own === undefined ? undefined : boxes.get(own)
   if (own === undefined || frame === undefined || !overlaps(there, frame)) return under
   return under !== undefined && nesting.around(under).includes(own) ? under : own
