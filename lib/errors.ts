@@ -6,6 +6,7 @@ export const ERROR_CODES = {
   invalid_request: { status: 400, title: 'The request is malformed' },
   invalid_json: { status: 400, title: 'The body is not valid JSON' },
   invalid_id: { status: 400, title: 'The identifier is malformed' },
+  no_agent: { status: 400, title: 'No agent executes this' },
   unauthenticated: { status: 401, title: 'Authentication is required' },
   insufficient_scope: { status: 403, title: 'The key lacks a scope' },
   cross_site: { status: 403, title: 'The request comes from another site' },

@@ -49,6 +49,7 @@ export function keepFreshEnd(item: Checkpoint, names: BirthNames): void {
     ended_at: names.endedAt,
     parent_run_id: null,
     source_run_id: null,
+    agent_id: birth.agentId ?? null,
     definition_id: birth.definitionId,
     input: birth.input,
     variables: birth.variables,

@@ -31,6 +31,7 @@ export interface RunSummaryRow {
   ended_at: Date | null
   parent_run_id: Id | null
   source_run_id: Id | null
+  agent_id: Id | null
 }
 
 /** An open wait as JSON made it: times are text. */
@@ -58,7 +59,7 @@ export interface RunDetailRow extends RunSummaryRow {
 
 const SUMMARY = `r.id, r.workflow_id, w.name AS workflow_name, v.number AS version_number, v.label AS version_label,
   r.status::text AS status, r.trigger, r.run_by, r.waiting_for, r.error_reason, r.error_summary, r.turn, r.last_seq, r.tokens,
-  r.cost_usd, r.created_at, r.started_at, r.ended_at, r.parent_run_id, r.source_run_id`
+  r.cost_usd, r.created_at, r.started_at, r.ended_at, r.parent_run_id, r.source_run_id, r.agent_id`
 
 const TABLES = `runs r JOIN workflows w ON w.id = r.workflow_id LEFT JOIN workflow_versions v ON v.id = r.version_id`
 

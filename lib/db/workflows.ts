@@ -240,6 +240,8 @@ export async function loadRunnable(of: {
   workflowId: Id
   version?: number
   draft?: boolean
+  /** A workflow that never had a version runs as its draft is, whatever `version` says. */
+  draftIfUnversioned?: boolean
 }): Promise<Runnable> {
   if (of.draft) return loadDraft(of)
   const byNumber = of.version !== undefined
@@ -255,6 +257,7 @@ export async function loadRunnable(of: {
   const row = rows[0]
   if (row === undefined) throw noSuchWorkflow()
   if (row.definition_id === null) {
+    if (of.draftIfUnversioned && !(await hasVersions(of.workflowId))) return loadDraft(of)
     if (byNumber) throw new AppError('not_found', `The workflow has no version ${of.version}.`)
     throw new AppError('workflow_not_published', 'The workflow has no published version yet: publish it first.')
   }
@@ -272,6 +275,13 @@ export async function loadRunnable(of: {
     draftRevision: row.draft_revision,
     status: row.status,
   }
+}
+
+async function hasVersions(workflowId: Id): Promise<boolean> {
+  const { rowCount } = await pool().query('SELECT 1 FROM workflow_versions WHERE workflow_id = $1 LIMIT 1', [
+    workflowId,
+  ])
+  return rowCount !== 0
 }
 
 async function loadDraft(of: { teamId: Id; workflowId: Id }): Promise<Runnable> {

@@ -18,6 +18,11 @@ export type TurnCommand =
       miscellaneous?: Record<string, unknown>
       version?: number
       runBy?: string
+      /** For callers that know variables only, see {@link StartRun}. */
+      inputFromVariables?: boolean
+      draftIfUnversioned?: boolean
+      /** Make the run under this id, once. */
+      makeAs?: Id
     }
   | { type: 'pause' | 'stop'; runId: Id }
   /** `inputs` by thread or node id, or `data` for the one open input; neither: go on after a pause. */
@@ -30,22 +35,30 @@ export interface ExecutedTurn {
   settled: boolean
 }
 
-/**
- * One turn of a run: starts it or goes on with it, waits until it pauses or ends, and tells what happened. Stopping a run
- * that has ended changes nothing. Throws `not_found` when the run is not one of this workflow and team.
- */
-export async function executeTurn(options: {
+export interface TakeTurn {
   principal: Principal
   workflowId: Id
   command: TurnCommand
   trigger: string
   timeoutMs: number
   signal?: AbortSignal
-}): Promise<ExecutedTurn> {
-  const { principal, timeoutMs, signal } = options
+}
+
+/**
+ * One turn of a run: starts it or goes on with it, waits until it pauses or ends, and tells what happened. Stopping a run
+ * that has ended, or pausing it, changes nothing. Throws `not_found` when the run is not one of this workflow and team.
+ */
+export async function executeTurn(options: TakeTurn): Promise<ExecutedTurn> {
+  const { runId, settled } = await takeTurn(options)
+  return { ...(await getTurn({ principal: options.principal, runId })), settled }
+}
+
+/** {@link executeTurn} without the reading. */
+export async function takeTurn(options: TakeTurn): Promise<{ runId: Id; settled: boolean }> {
+  const { timeoutMs, signal } = options
   const { runId, rest } = await act(options)
   const { settled } = await awaitRun({ runId, timeoutMs, signal, rest })
-  return { ...(await getTurn({ principal, runId })), settled }
+  return { runId, settled }
 }
 
 /** Whoever may execute a workflow may also hold the conversation that follows. */
@@ -59,14 +72,22 @@ async function act(options: {
 }): Promise<StartedRun> {
   const { principal, workflowId, command, trigger } = options
   if (command.type === 'start') {
-    const { type: _, ...start } = command
-    return startRun({ principal, workflowId, trigger, ...start })
+    const { type: _, makeAs, ...start } = command
+    return startRun({ principal, workflowId, trigger, runId: makeAs, ...start })
   }
   const run = await getRun({ principal, runId: command.runId })
   if (run.workflow_id !== workflowId) throw noSuchRun()
   if (command.type === 'continue') await goOn(principal, run, command)
-  else await commandRun({ principal, runId: run.id, command: command.type, permission })
+  else await halt(principal, run, command.type)
   return { runId: run.id }
+}
+
+/** A run that has ended is past pausing and stopping: both are fine and change nothing. */
+async function halt(principal: Principal, run: Run, command: 'pause' | 'stop'): Promise<void> {
+  if (isTerminal(run.status)) return
+  await commandRun({ principal, runId: run.id, command, permission }).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== 'run_ended') throw error
+  })
 }
 
 async function goOn(
@@ -87,9 +108,10 @@ async function goOn(
   const [approval] = run.waits.filter((wait) => wait.kind === 'approval')
   const [input] = run.waits.filter((wait) => wait.kind === 'input')
   if (input !== undefined) {
-    const path = `run_input.thread_to_node_inputs.${input.thread ?? input.node_id}`
-    throw new AppError('validation_failed', `The run waits for input at ${input.node_name}: send it as ${path}.`, {
-      errors: [{ path, message: 'expected the data that the run waits for' }],
+    const thread = input.thread ?? input.node_id
+    const say = `The run waits for input at ${input.node_name}: send it in thread_to_node_inputs under "${thread}".`
+    throw new AppError('validation_failed', say, {
+      errors: [{ path: `inputs.${thread}`, message: 'expected the data that the run waits for' }],
     })
   }
   if (approval !== undefined) {

@@ -35,6 +35,7 @@ export function presentRunSummary(row: RunSummaryRow): RunSummary {
     ended_at: row.ended_at?.toISOString() ?? null,
     parent_run_id: row.parent_run_id,
     source_run_id: row.source_run_id,
+    agent_id: row.agent_id,
     link_url: `${publicUrl()}/runs/${row.id}`,
   }
 }

@@ -5,29 +5,29 @@ import type { NewRun } from '../db/runs'
 import { loadRunnable, type Runnable } from '../db/workflows'
 import type { Actor, RunStatus } from '../engine/events'
 import { type Budget, smallerBudget } from '../engine/limits'
-import { limitOf } from '../env'
 import { AppError } from '../errors'
 import { type Id, newId } from '../ids'
-import { checkInputs } from '../workflow/inputs'
 import { validateDefinition } from '../workflow/validate'
+import { acceptStart, type GivenStart } from './accept-start'
 import { actorOf } from './actor-of'
 import { insertQueued, reservePlace } from './reserve-place'
 
-export interface StartRun {
+export interface StartRun extends GivenStart {
   principal: Principal
   workflowId: Id
-  input?: unknown
-  dynamicVariables?: Record<string, unknown>
   runtimeVariables?: Record<string, unknown>
   miscellaneous?: Record<string, unknown>
-  parameters?: Record<string, unknown>
   /** What the run may use of models; the smaller of this and what the workflow allows holds. */
   budget?: Budget
   /** Absent: the active version. */
   version?: number
   /** Run the draft as it is now. */
   draft?: boolean
+  /** A workflow that never had a version runs as its draft is, whatever `version` says. */
+  draftIfUnversioned?: boolean
   runBy?: string
+  /** Who executes it; the caller has found it in the team. */
+  agentId?: Id
   /** `api`, `browser`, `mcp` … */
   trigger: string
   /** Make the run under this id, once: when it is there already, it is the answer. */
@@ -42,7 +42,8 @@ export interface StartedRun {
 
 /**
  * Starts a run and answers its id once it is durable. Throws `not_found`, `workflow_not_published`, `invalid_inputs` naming
- * the field, `invalid_definition` for a draft with errors, `limit_reached`, `concurrency_limit` naming the level for a
+ * the field, `invalid_definition` for a draft with errors, `limit_reached`, `validation_failed` for parameters,
+ * `concurrency_limit` naming the level for a
  * workflow that rejects over its limit, `queue_full`.
  */
 export async function startRun(options: StartRun): Promise<StartedRun> {
@@ -93,7 +94,8 @@ function newRun(options: StartRun, runnable: Runnable, id: Id): NewRun {
     runBy: options.runBy ?? principal.name,
     userId: principal.kind === 'user' ? principal.userId : null,
     apiKeyId: principal.kind === 'api_key' ? principal.id : null,
-    input: acceptInput(runnable, options.input),
+    agentId: options.agentId,
+    input: acceptStart(runnable.definition, options).input,
     variables: {
       dynamic: options.dynamicVariables ?? {},
       runtime: options.runtimeVariables ?? {},
@@ -117,28 +119,6 @@ function startedEvent(actor: Actor, trigger: string, versionNumber: number | nul
   return { type: 'run_started', actor, trigger, version_number: versionNumber } as const
 }
 
-/** Defaults filled in; throws `invalid_inputs` naming each field. */
-function acceptInput(runnable: Runnable, input: unknown): unknown {
-  const { value, problems } = checkInputs(runnable.definition.inputs, input ?? {})
-  if (problems.length > 0) {
-    const [first] = problems
-    throw new AppError(
-      'invalid_inputs',
-      `The input does not match what the workflow declares: ${first?.path} ${first?.message}.`,
-      {
-        errors: problems.map((problem) => ({ ...problem, path: problem.path ? `input.${problem.path}` : 'input' })),
-      },
-    )
-  }
-  const most = limitOf('run_input')
-  const bytes = Buffer.byteLength(JSON.stringify(value ?? null))
-  if (bytes > most) {
-    const message = `The input of a run may have ${most} bytes of JSON; this one has ${bytes}. Pass a reference to larger data.`
-    throw new AppError('limit_reached', message, { errors: [{ path: 'input', message: `at most ${most} bytes` }] })
-  }
-  return value
-}
-
 const CACHE_LIMIT = 500
 /** Active versions by team and workflow. Never trusted: the insert itself checks that the version is still the active one. */
 const active = new Map<string, Runnable>()
@@ -158,9 +138,10 @@ async function findRunnable(options: StartRun, mayCache: boolean): Promise<{ run
     workflowId: options.workflowId,
     ...(options.version === undefined ? {} : { version: options.version }),
     ...(options.draft ? { draft: true } : {}),
+    ...(options.draftIfUnversioned ? { draftIfUnversioned: true } : {}),
   })
-  if (options.draft) refuseErrors(runnable)
-  if (isActive) {
+  if (runnable.versionId === null) refuseErrors(runnable)
+  else if (isActive) {
     active.set(key, runnable)
     const oldest = active.size > CACHE_LIMIT ? active.keys().next().value : undefined
     if (oldest !== undefined) active.delete(oldest)

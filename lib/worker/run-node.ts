@@ -177,7 +177,7 @@ async function scopeOf(
       const node = program.nodesByName.get(name)
       return node ? outputs.read(node.id, from) : undefined
     },
-    vars: run.variables.dynamic,
+    vars: variablesOf(program, run),
     runtime: run.variables.runtime,
     ...(from.containers.length > 0 ? await outputs.itemAt(from) : {}),
     ...(at && program.callbackNodes.length > 0 ? { callbacks: callbacksOf(program, run, at) } : {}),
@@ -198,6 +198,14 @@ function callbacksOf(program: Program, run: RunRow, at: Address): Record<string,
     const path = pathSeenFrom(program.plan, node.id, at)
     if (path) urls[node.name] = callbackUrl({ runId: run.id, nodeId: node.id, path })
   }
+/** Parameters that name no node are variables too; a dynamic variable of the same name counts more. */
+function variablesOf(program: Program, run: RunRow): Record<string, unknown> {
+  const { dynamic, parameters } = run.variables
+  const names = Object.keys(parameters).filter((key) => !program.nodesById.has(key) && !program.nodesByName.has(key))
+  if (names.length === 0) return dynamic
+  return { ...Object.fromEntries(names.map((name) => [name, parameters[name]])), ...dynamic }
+}
+
   return urls
 }
 

@@ -18,6 +18,8 @@ export interface Contract<
   path: `/${string}`
   /** `api`: served below `/api` only (health, samples, the OpenAPI document), not below `/v1`. */
   root?: 'v1' | 'api'
+  /** Whole paths at which it answers too, with the same parameters; for clients that know it under another one. */
+  aliases?: readonly `/${string}`[]
   /** What the caller must be allowed to do; `public`: anybody. */
   permission: Action | 'public'
   summary: string
@@ -32,6 +34,8 @@ export interface Contract<
   response: Response
   /** Status of success; default 200. */
   status?: 200 | 201 | 202 | 204
+  /** Another success: under a status of its own, with a document of its own. */
+  also?: { status: 200 | 202; response: z.ZodType; description: string }
   /** Also answers `Accept: text/event-stream`. */
   stream?: boolean
   /** Refusals beyond those that every route has (400, 401, 403, 404, 413, 422, 429). */
@@ -42,6 +46,10 @@ export interface Contract<
   conditional?: boolean
   /** A body that works, for the reference page. */
   example?: unknown
+  /** Bodies of every kind that works, by name, where one is not enough. */
+  examples?: Readonly<Record<string, { summary: string; value: unknown }>>
+  /** Headers that it reads beyond the usual ones, with what they mean. */
+  headers?: Readonly<Record<string, string>>
 }
 
 /** Keeps the exact types of a contract; the literal path types the client's `params`. */

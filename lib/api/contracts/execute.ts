@@ -31,8 +31,15 @@ export type SessionBody = z.infer<typeof sessionBodySchema>
 export const nodeRunInputsSchema = z.strictObject({ node_run_inputs: z.array(nodeInputSchema) })
 
 export const executeQuerySchema = z.object({
-  version: z.coerce.number().int().min(0).optional().meta({ description: 'First turn only.' }),
-  timeout: z.coerce.number().min(0).max(300).default(60).meta({ description: 'Seconds to wait for the turn to end.' }),
+  version: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: 'Number of a version, for a start only. Absent: the active one.' }),
+  timeout: z.coerce.number().min(0).max(300).optional().meta({
+    description: 'Seconds to wait for the run to pause or end; 60 unless told, 0 in the orchestration shape.',
+  }),
 })
 
 export const sessionResponseSchema = z

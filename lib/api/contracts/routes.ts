@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { agentSchema, createAgentBodySchema, patchAgentBodySchema } from './agents'
 import { pageOf, pageQuerySchema } from './common'
 import { contract } from './contract'
-import { executeQuerySchema, sessionBodySchema, sessionResponseSchema } from './execute'
+import { executeContract, executionContract } from './execute-operations'
 import { healthContracts } from './health'
 import { apiKeySchema, createdKeySchema, createKeyBodySchema, principalSchema } from './keys'
 import { limitContracts } from './limits'
@@ -189,23 +190,10 @@ export const contracts = {
     response: runSchema,
     status: 201,
     idempotent: true,
-    errors: ['workflow_not_published', 'invalid_inputs'],
+    errors: ['workflow_not_published', 'invalid_inputs', 'concurrency_limit', 'queue_full'],
   }),
-  executeWorkflow: contract({
-    id: 'executeWorkflow',
-    method: 'POST',
-    path: '/workflows/{workflow_id}/execute',
-    permission: 'workflow:execute',
-    tag: 'Runs',
-    summary: 'Execute turn by turn',
-    description:
-      'Without `run_id` a run is started and executed until it pauses or ends; the answer names its `run_id`. With it, the next turn follows.',
-    example: { run_input: { command: 'start', input: { name: 'Ada' } } },
-    query: executeQuerySchema,
-    body: sessionBodySchema,
-    response: sessionResponseSchema,
-    errors: ['workflow_not_published', 'run_executing', 'run_ended', 'approval_open'],
-  }),
+  executeWorkflow: executeContract,
+  getExecution: executionContract,
   listRuns: contract({
     id: 'listRuns',
     method: 'GET',
@@ -380,6 +368,60 @@ export const contracts = {
     permission: 'key:manage',
     tag: 'Keys',
     summary: 'Revoke an API key',
+    response: z.undefined(),
+    status: 204,
+  }),
+
+  listAgents: contract({
+    id: 'listAgents',
+    method: 'GET',
+    path: '/agents',
+    permission: 'workflow:read',
+    tag: 'Agents',
+    summary: 'List agents, the default one first',
+    response: pageOf(agentSchema),
+  }),
+  createAgent: contract({
+    id: 'createAgent',
+    method: 'POST',
+    path: '/agents',
+    permission: 'team:manage',
+    tag: 'Agents',
+    summary: 'Create an agent',
+    example: { name: 'Night desk' },
+    body: createAgentBodySchema,
+    response: agentSchema,
+    status: 201,
+    errors: ['conflict', 'limit_reached'],
+  }),
+  getAgent: contract({
+    id: 'getAgent',
+    method: 'GET',
+    path: '/agents/{agent_id}',
+    permission: 'workflow:read',
+    tag: 'Agents',
+    summary: 'Get an agent',
+    response: agentSchema,
+  }),
+  patchAgent: contract({
+    id: 'patchAgent',
+    method: 'PATCH',
+    path: '/agents/{agent_id}',
+    permission: 'team:manage',
+    tag: 'Agents',
+    summary: 'Rename an agent or make it the default',
+    example: { is_default: true },
+    body: patchAgentBodySchema,
+    response: agentSchema,
+    errors: ['conflict'],
+  }),
+  deleteAgent: contract({
+    id: 'deleteAgent',
+    method: 'DELETE',
+    path: '/agents/{agent_id}',
+    permission: 'team:manage',
+    tag: 'Agents',
+    summary: 'Delete an agent; runs that it executed keep its id',
     response: z.undefined(),
     status: 204,
   }),

@@ -54,6 +54,7 @@ export const runSummarySchema = z
     ended_at: timestampSchema.nullable(),
     parent_run_id: idSchema.nullable().meta({ description: 'The run of a sub-workflow: the run that waits for it.' }),
     source_run_id: idSchema.nullable().meta({ description: 'A retry or fork: the run whose results it takes over.' }),
+    agent_id: idSchema.nullable().meta({ description: 'Who executes it, where an agent was named or resolved.' }),
     link_url: z.string(),
   })
   .meta({ id: 'RunSummary' })

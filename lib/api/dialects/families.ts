@@ -1,8 +1,14 @@
 import { AppError } from '../../errors'
 
-/** Members by which a body says which family of clients it belongs to. `version` in the query belongs to all. */
-const FAMILIES = {
-  session: ['run_input', 'run_id'],
+/** The families of clients that share the execute URL. */
+export type Family = 'session' | 'record' | 'orchestration'
+
+/**
+ * Members by which a body says which family it belongs to. `version` and `timeout` in the query belong to all. `run_id` says
+ * nothing by itself: it needs `run_input`. `workflow_id` and `team_id` are no more than companions of a record.
+ */
+const MEMBERS = {
+  session: ['run_input'],
   record: [
     'command',
     'dynamic_variables',
@@ -12,38 +18,52 @@ const FAMILIES = {
     'run_by',
     'workflow_run_id',
     'thread_to_node_inputs',
+    'workflow_id',
+    'team_id',
   ],
   orchestration: ['agent_id', 'input', 'parameters', 'dry_run'],
-} as const
+} as const satisfies Record<Family, readonly string[]>
 
-const EXPECTED = 'Send { "run_id"?: …, "run_input": { "command"?: …, "input"?: …, "thread_to_node_inputs"?: … } }.'
+const HOW = {
+  session: '{ "run_id"?, "run_input": { "command"?, "input"?, "thread_to_node_inputs"?, … } }',
+  record: '{ "command"?, "workflow_run_id"?, "dynamic_variables"?, "thread_to_node_inputs"?, … }',
+  orchestration: '{ "agent_id"?, "input"?, "parameters"?, "dry_run"? }',
+} as const satisfies Record<Family, string>
 
 /**
- * Throws `validation_failed` (422) unless the body is of the session family. The family is read off the names of its
- * members, never guessed: names of two families together are refused with both sets named.
+ * The family of a body, read off the names of its members, never guessed. A body without any of them (`{}`, or none at all)
+ * belongs to the clients that spell ids as the path does: 24 hex digits a record, anything else orchestration. Throws
+ * `validation_failed` (422) for names of two families together, with both sets named, and for `run_id` without `run_input`.
  */
-export function requireSessionBody(body: unknown): void {
+export function familyOf(body: unknown, workflowId: string): Family {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw refusal(`The body must be an object. ${EXPECTED}`, [])
+    throw refusal(`The body must be an object: ${HOW.session}, ${HOW.record} or ${HOW.orchestration}.`, [])
   }
-  const present = (names: readonly string[]) => names.filter((name) => Object.hasOwn(body, name))
-  const session = present(FAMILIES.session)
-  const others = [...present(FAMILIES.record), ...present(FAMILIES.orchestration)]
-  if (session.includes('run_input')) {
-    if (others.length === 0) return
-    throw refusal(
-      `run_input and ${others.join(', ')} do not go together: move ${others.join(', ')} into run_input, or leave out run_input.`,
-      ['run_input', ...others],
-    )
+  const present = (family: Family) => MEMBERS[family].filter((name) => Object.hasOwn(body, name))
+  const found = (['session', 'record', 'orchestration'] as const).filter((family) => present(family).length > 0)
+  const [family, ...others] = found
+  if (family !== undefined && others.length > 0) throw mixture(found.map((each) => [each, present(each)]))
+  if (family !== 'session' && Object.hasOwn(body, 'run_id')) {
+    const hint = family === 'record' ? ' To go on with a run in this shape, send workflow_run_id.' : ''
+    throw refusal(`run_id needs run_input beside it: ${HOW.session}.${hint}`, [['run_input', 'expected run_input']])
   }
-  if (session.includes('run_id')) throw refusal(`run_id needs run_input beside it. ${EXPECTED}`, ['run_input'])
-  if (others.length > 0)
-    throw refusal(`This operation reads ${others.join(', ')} inside run_input. ${EXPECTED}`, others)
-  throw refusal(`run_input is missing. ${EXPECTED}`, ['run_input'])
+  if (family !== undefined) return family
+  return /^[0-9a-f]{24}$/.test(workflowId) ? 'record' : 'orchestration'
 }
 
-function refusal(message: string, paths: readonly string[]): AppError {
-  return new AppError('validation_failed', message, {
-    errors: paths.map((path) => ({ path, message: path === 'run_input' ? 'expected run_input' : 'not expected here' })),
-  })
+function mixture(sets: (readonly [Family, readonly string[]])[]): AppError {
+  const named = sets.map(([family, names]) => `${names.join(', ')} (${family})`)
+  const [[first] = ['session']] = sets
+  const advice =
+    first === 'session'
+      ? ' Move the others into run_input, or leave out run_input.'
+      : ' Send the members of one of them.'
+  const errors = sets.flatMap(([family, names]) =>
+    names.map((name) => [name, `belongs to the ${family} shape`] as const),
+  )
+  return refusal(`${named.join(' and ')} do not go together.${advice}`, errors)
+}
+
+function refusal(message: string, errors: readonly (readonly [string, string])[]): AppError {
+  return new AppError('validation_failed', message, { errors: errors.map(([path, text]) => ({ path, message: text })) })
 }

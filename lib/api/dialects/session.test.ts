@@ -3,7 +3,6 @@ import { AppError } from '../../errors'
 import { newId, toObjectId } from '../../ids'
 import { sessionBodySchema } from '../contracts/execute'
 import type { OpenWait, Run } from '../contracts/runs'
-import { requireSessionBody } from './families'
 import { sessionCommand, sessionError, sessionTurn, type Turn } from './session'
 
 const runId = newId()
@@ -17,32 +16,6 @@ const refusal = (work: () => unknown): AppError => {
   }
   throw new Error('it was accepted')
 }
-
-describe('which family a body belongs to is read off its members', () => {
-  const says = (body: unknown) => refusal(() => requireSessionBody(body)).message
-
-  it('takes a body with run_input', () => {
-    expect(() => requireSessionBody({ run_input: {} })).not.toThrow()
-    expect(() => requireSessionBody({ run_input: {}, run_id: 'x' })).not.toThrow()
-  })
-
-  it('names both sets when two families are mixed', () => {
-    expect(says({ run_input: {}, command: 'start', dry_run: true })).toContain(
-      'run_input and command, dry_run do not go together',
-    )
-  })
-
-  it.each([
-    [{ run_id: 'x' }, 'run_id needs run_input'],
-    [{ command: 'start' }, 'reads command inside run_input'],
-    [{ agent_id: 'a', input: {} }, 'reads agent_id, input inside run_input'],
-    [{}, 'run_input is missing'],
-    [[], 'must be an object'],
-    [null, 'must be an object'],
-  ])('says what is expected instead of %j', (body, message) => {
-    expect(says(body)).toContain(message)
-  })
-})
 
 describe('a first turn', () => {
   it('starts a run, with the version asked for', () => {
@@ -166,6 +139,7 @@ const run: Run = {
   cost_usd: 0,
   parent_run_id: null,
   source_run_id: null,
+  agent_id: null,
   created_at: at,
   started_at: at,
   ended_at: at,

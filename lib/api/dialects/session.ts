@@ -1,123 +1,25 @@
-import { isTerminal, nodeKey, type RunEvent, type RunStatus } from '../../engine/events'
-import { AppError } from '../../errors'
-import { type Id, requireId, toObjectId } from '../../ids'
-import { nodeRunInputsSchema, type SessionBody, type SessionTurn } from '../contracts/execute'
+import { nodeKey, type RunEvent } from '../../engine/events'
+import { requireId, toObjectId } from '../../ids'
+import type { SessionBody, SessionTurn } from '../contracts/execute'
 import type { OpenWait, Run } from '../contracts/runs'
+import { turnStatus } from './status'
+import { renamedError, type TurnCommand, turnCommand } from './turn-command'
 
 /** The *session* dialect: turn by turn over plain HTTP. A pure pair, request → command and run → response. */
 
-/** What a session request asks for. */
-export type SessionCommand =
-  | {
-      type: 'start'
-      input: unknown
-      dynamicVariables: Record<string, unknown> | undefined
-      runtimeVariables: Record<string, unknown> | undefined
-      miscellaneous: Record<string, unknown> | undefined
-      version: number | undefined
-      runBy: string | undefined
-    }
-  | { type: 'pause' | 'stop'; runId: Id }
-  /** `inputs` by thread or node id; `data` for the one open input; both undefined: just go on. */
-  | { type: 'continue'; runId: Id; inputs: Record<string, unknown> | undefined; data: unknown }
-
-type RunInput = SessionBody['run_input']
-
 /** Throws `validation_failed` (422) for what no turn can mean, and `invalid_id` (400) for a malformed run_id. */
-export function sessionCommand(body: SessionBody, version: number | undefined): SessionCommand {
-  const { run_input: given } = body
-  const inputs = inputsOf(given.thread_to_node_inputs ?? {})
-  const command = given.command ?? undefined
-  if (body.run_id === undefined || body.run_id === null) return startCommand(given, command, inputs, version)
-  const runId = requireId(body.run_id, 'run_id')
-  if (command === 'pause' || command === 'stop') return { type: command, runId }
-  // The variables, the version and run_by are those of the first turn; sent again they change nothing.
-  return { type: 'continue', runId, inputs, data: inputs === undefined ? given.input : undefined }
-}
-
-function startCommand(
-  given: RunInput,
-  command: RunInput['command'],
-  inputs: Record<string, unknown> | undefined,
-  version: number | undefined,
-): SessionCommand {
-  if (command !== undefined && command !== null && command !== 'start') {
-    throw invalid('run_input.command', `${command} needs the run_id of a run; without one only start is possible`)
-  }
-  const [thread] = Object.keys(inputs ?? {})
-  if (thread !== undefined) {
-    throw invalid(
-      `run_input.thread_to_node_inputs.${thread}`,
-      `nothing is waiting at ${thread}: the run has not started`,
-    )
-  }
-  return {
-    type: 'start',
-    input: given.input,
-    dynamicVariables: given.dynamic_variables ?? undefined,
-    runtimeVariables: given.runtime_variables ?? undefined,
-    miscellaneous: given.miscellaneous ?? undefined,
-    version,
-    runBy: given.run_by ?? undefined,
-  }
-}
-
-/**
- * Answers by thread or node id. A value is the data itself, or `{ node_run_inputs: [...] }` whose entries may name their
- * node; an empty list answers nothing. Undefined when nothing is answered at all.
- */
-function inputsOf(threads: Record<string, unknown>): Record<string, unknown> | undefined {
-  const inputs: Record<string, unknown> = Object.create(null)
-  for (const [thread, value] of Object.entries(threads)) {
-    const path = `run_input.thread_to_node_inputs.${thread}`
-    if (!isNodeRunInputs(value)) {
-      inputs[thread] = value
-      continue
-    }
-    const parsed = nodeRunInputsSchema.safeParse(value)
-    if (!parsed.success) throw invalid(path, 'expected { "node_run_inputs": [{ "node_id"?, "data"?, "messages"? }] }')
-    for (const [index, item] of parsed.data.node_run_inputs.entries()) {
-      const target = item.node_id ?? thread
-      if (target in inputs) throw invalid(`${path}.node_run_inputs.${index}`, `${target} is answered twice`)
-      inputs[target] = dataOf(item, `${path}.node_run_inputs.${index}`)
-    }
-  }
-  return Object.keys(inputs).length === 0 ? undefined : inputs
-}
-
-function isNodeRunInputs(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.hasOwn(value, 'node_run_inputs')
-}
-
-/** `data`, or else what the last of `messages` says. */
-function dataOf(item: { data?: unknown; messages?: unknown[] }, path: string): unknown {
-  if (item.data !== undefined) return item.data
-  const message = item.messages?.at(-1)
-  if (message === undefined) throw invalid(path, 'expected data or messages')
-  const isRecord = typeof message === 'object' && message !== null && 'content' in message
-  return isRecord ? message.content : message
-}
-
-/** Where the fields of the commands behind this dialect stand in its own body. */
-const FIELD_NAMES: Record<string, string> = {
-  input: 'run_input.input',
-  data: 'run_input.input',
-  inputs: 'run_input.thread_to_node_inputs',
+export function sessionCommand(body: SessionBody, version: number | undefined): TurnCommand {
+  const runId = body.run_id === undefined || body.run_id === null ? undefined : requireId(body.run_id, 'run_id')
+  return turnCommand(body.run_input, runId, version, { prefix: 'run_input.', runIdField: 'run_id' })
 }
 
 /** A refusal of the commands behind, with its fields named as the caller wrote them. */
 export function sessionError(error: unknown): unknown {
-  if (!(error instanceof AppError) || error.errors.length === 0) return error
-  const errors = error.errors.map(({ path, message }) => {
-    const [head = '', ...rest] = path.split('.')
-    return { path: [FIELD_NAMES[head] ?? head, ...rest].join('.'), message }
+  return renamedError(error, {
+    input: 'run_input.input',
+    data: 'run_input.input',
+    inputs: 'run_input.thread_to_node_inputs',
   })
-  const { code, extra, retryAfterSeconds } = error
-  return new AppError(code, error.message, { errors, extra, retryAfterSeconds, cause: error })
-}
-
-function invalid(path: string, message: string): AppError {
-  return new AppError('validation_failed', `${path}: ${message}.`, { errors: [{ path, message }] })
 }
 
 /** What a run's turn came to. `output` of an event: of the node that ended there. */
@@ -129,28 +31,13 @@ export interface Turn {
 }
 export type SessionOutput = { value: unknown } | { blob_id: string; bytes: number }
 
-const PROJECTED: Record<RunStatus, SessionTurn['status']> = {
-  not_started: 'not_started',
-  started: 'started',
-  running: 'running',
-  paused: 'paused',
-  waiting_for_user_input: 'waiting_for_user_input',
-  waiting_for_approval: 'paused',
-  completed: 'completed',
-  failed: 'failed',
-  cancelled: 'cancelled',
-  aborted_looping_risk: 'aborted_looping_risk',
-  skipped: 'completed',
-  timed_out: 'failed',
-}
-
 /** A turn as session clients read it. */
 export function sessionTurn(turn: Turn): SessionTurn {
   const { run, settled } = turn
   const open = settled
     ? (run.waits.find((wait) => wait.kind === 'input') ?? run.waits.find((wait) => wait.kind === 'approval'))
     : undefined
-  const status = settled || !isQuiet(run.status) ? PROJECTED[run.status] : 'running'
+  const status = turnStatus(turn)
   return {
     run_id: toObjectId(run.id),
     status,
@@ -165,11 +52,6 @@ export function sessionTurn(turn: Turn): SessionTurn {
     canonical_status: run.status,
     link_url: run.link_url,
   }
-}
-
-/** A status that only a settled run has to show. */
-function isQuiet(status: RunStatus): boolean {
-  return !isTerminal(status) && !['not_started', 'started', 'running'].includes(status)
 }
 
 function errorText(run: Run): string {

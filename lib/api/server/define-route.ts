@@ -43,7 +43,7 @@ export function defineRoute<C extends AnyContract>(
 
 export interface RouteOptions {
   /** Looks at the body before the contract's schema does, to refuse it in words of its own. */
-  checkBody?: (body: unknown) => void
+  checkBody?: (body: unknown, rawParams: Readonly<Record<string, string>>) => void
 }
 
 /** A route that anybody may call: no principal, no permission; only the limits of the body and what its handler checks. */
@@ -71,7 +71,7 @@ function makeRoute(contract: AnyContract, respondTo: (incoming: Incoming) => Pro
   return {
     id: contract.id,
     method: contract.method,
-    paths: roots.map((root) => root + contract.path),
+    paths: [...roots.map((root) => root + contract.path), ...(contract.aliases ?? [])],
     contract,
     permission: contract.permission,
     respond,
@@ -86,8 +86,14 @@ function present(contract: AnyContract, result: unknown, requestId: string): Ans
 
 /** In tests an answer that breaks its own contract is a failure; in production nobody pays for the check. */
 function checkAnswer(contract: AnyContract, result: unknown): void {
-  if (!(result instanceof Reply)) contract.response.parse(result)
-  else if (result.raw === undefined && result.status !== 204) contract.response.parse(result.json)
+  if (!(result instanceof Reply)) {
+    contract.response.parse(result)
+    return
+  }
+  const { also } = contract
+  if (result.raw !== undefined || result.status === 204) return
+  if (also !== undefined && result.status === also.status) also.response.parse(result.json)
+  else contract.response.parse(result.json)
 }
 
 function failure(error: unknown, requestId: string, headers: Record<string, string> = {}): Answer {

@@ -13,7 +13,7 @@ import { writeAnswer } from './write-answer'
 /** What a fetch callback returns when it has written the answer itself. */
 const ALREADY_SENT = new Response(null, { headers: { 'x-hono-already-sent': 'true' } })
 /** Everything below these belongs to the API, known or not: Next never sees it. */
-const API_ONLY = /^\/(?:api\/)?v1(?:\/|$)/
+const API_ONLY = /^\/(?:(?:api\/)?v1|workflows\/v1)(?:\/|$)/
 
 /**
  * The one HTTP server in front: paths of the API are answered by the route objects directly, at about a twentieth of what

@@ -132,6 +132,7 @@ function operationOf(contract: AnyContract): ZodOpenApiOperationObject {
             },
           },
         }),
+                ...(contract.examples === undefined ? {} : { examples: { ...contract.examples } }),
     responses: { ...successOf(contract), ...refusalsOf(contract) },
   }
 }
@@ -161,6 +162,7 @@ function headersOf(contract: AnyContract): ZodOpenApiParameterObject[] {
   ]
 }
 
+    ...Object.entries(contract.headers ?? {}).map(([name, description]) => header(name, description)),
 function successOf(contract: AnyContract): ZodOpenApiResponsesObject {
   const status = contract.status ?? 200
   if (status === 204) return { 204: { description: 'Done.' } }
@@ -168,7 +170,16 @@ function successOf(contract: AnyContract): ZodOpenApiResponsesObject {
     [`${status}` as const]: {
       description: 'Success.',
       content: {
+  const { also } = contract
         'application/json': { schema: contract.response },
+    ...(also === undefined
+      ? {}
+      : {
+          [`${also.status}` as const]: {
+            description: also.description,
+            content: { 'application/json': { schema: also.response } },
+          },
+        }),
         ...(contract.stream ? { 'text/event-stream': { schema: { type: 'string' } } } : {}),
       },
     },

@@ -17,20 +17,23 @@ export interface ParsedCall<C extends AnyContract> {
   bytes: Uint8Array | undefined
 }
 
+type CheckBody = (body: unknown, rawParams: Readonly<Record<string, string>>) => void
+
 /** Reads and checks everything that the contract names: parameters, query, body. Throws the refusal that fits. */
 export async function parseCall<C extends AnyContract>(
   contract: C,
   incoming: Incoming,
-  checkBody?: (body: unknown) => void,
+  checkBody?: CheckBody,
 ): Promise<ParsedCall<C>> {
   const { request, params, requestId } = incoming
   const wantsStream = contract.stream === true && wantsEventStream(request)
   const query = parseQuery(contract, request.url, wantsStream)
   const bytes =
     contract.body === undefined ? undefined : await readBody(request, contract.maxBodyBytes ?? MAX_BODY_BYTES)
-  const body = bytes === undefined ? undefined : parseBody(contract, request, bytes, checkBody)
+  const body = bytes === undefined ? undefined : parseBody(contract, incoming, bytes, checkBody)
   const call = {
     params: parseParams(params),
+    rawParams: params,
     query,
     body,
     request,
@@ -73,9 +76,9 @@ function parseQuery(contract: AnyContract, url: string, wantsStream: boolean): u
 
 function parseBody(
   contract: AnyContract,
-  request: Request,
+  { request, params }: Incoming,
   bytes: Uint8Array,
-  checkBody: ((body: unknown) => void) | undefined,
+  checkBody: CheckBody | undefined,
 ): unknown {
   let value: unknown = {}
   if (bytes.byteLength > 0) {
@@ -84,7 +87,7 @@ function parseBody(
   } else if (!contract.bodyOptional) {
     throw new AppError('invalid_json', 'The body is missing: send a JSON object.')
   }
-  checkBody?.(value)
+  checkBody?.(value, params)
   const parsed = (contract.body as z.ZodType).safeParse(value) // only called for contracts with a body
   if (parsed.success) return parsed.data
   throw validationError(parsed.error, '')

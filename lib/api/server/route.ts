@@ -39,6 +39,8 @@ export type AnyContract = Contract & { path: `/${string}` }
 export interface PublicCall<C extends AnyContract> {
   /** Ids are canonical here, whatever spelling the caller used. */
   params: PathParams<C['path']>
+  /** The same as the caller spelled them. */
+  rawParams: Readonly<Record<string, string>>
   query: Parsed<C['query']>
   body: Parsed<C['body']>
   request: Request
