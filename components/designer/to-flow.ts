@@ -1,5 +1,6 @@
 import { type Edge, type Node, Position } from 'reactflow'
 import type { Problem, WorkflowDefinition, WorkflowEdge, WorkflowNode } from '@/lib/workflow/document'
+import { backWays } from './document/back-ways'
 import type { Point } from './document/edit'
 import { geometryOf } from './document/geometry'
 import type { Selection } from './document/history'
@@ -28,6 +29,8 @@ export interface FlowEdgeData extends Record<string, unknown> {
   broken: boolean
   /** Port name when it is the error branch, which is drawn apart. */
   port: string
+  /** For one that leads backwards: the height at which it runs free of cards. */
+  back: number | undefined
 }
 export type FlowEdge = Edge<FlowEdgeData, 'workflow'>
 
@@ -175,15 +178,18 @@ export function toFlowEdges(
   const before = new Map(previous.map((flow) => [flow.id, flow]))
   const byId = new Map(nodes.map((flow) => [flow.id, flow]))
   const selected = new Set(drawing.selection.edges)
+  const ways = backWays(definition)
   return definition.edges.flatMap((edge): FlowEdge[] => {
     const source = byId.get(edge.source)
     if (source === undefined || !byId.has(edge.target)) return []
     const broken = source.data.ports.some((port) => port.name === edge.sourcePort && port.missing === true)
     const state = drawing.edgeStates?.[edge.id] ?? 'idle'
     const isSelected = selected.has(edge.id)
+    const back = ways.get(edge.id)
     const old = before.get(edge.id)
     if (
       old &&
+      old.data?.back === back &&
       sameEdge(old, edge) &&
       old.data?.state === state &&
       old.data.broken === broken &&
@@ -199,7 +205,7 @@ export function toFlowEdges(
         sourceHandle: edge.sourcePort,
         target: edge.target,
         selected: isSelected,
-        data: { state, broken, port: edge.sourcePort },
+        data: { state, broken, port: edge.sourcePort, back },
         ariaLabel: `From ${source.data.node.name}, port ${edge.sourcePort}, to ${byId.get(edge.target)?.data.node.name}`,
       },
     ]

@@ -16,7 +16,7 @@ export const FlowEdge = memo(function FlowEdge({ id, data, selected, ...ends }: 
   const editing = useCanvasEditing()
   const [hovered, setHovered] = useState(false)
   const leaving = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const { path, x, y } = edgePath(ends)
+  const { path, x, y } = edgePath(ends, data?.back)
   // On a short way the buttons sit above it, or they would cover both of its ends.
   const short = Math.hypot(ends.targetX - ends.sourceX, ends.targetY - ends.sourceY) < SHORT_PX
   const enter = () => {
