@@ -1,8 +1,8 @@
 import { applyEvent } from '../engine/apply-event'
 import { isTerminal, nodeKey, type RunEvent } from '../engine/events'
 import { initialState } from '../engine/state'
-import type { StoredRun } from './memory-store'
 import type { Simulation } from './simulation'
+import type { StoredRun } from './stored'
 import { onlySource } from './workflows'
 
 const ENDS = /^run_(completed|failed|cancelled|timed_out|aborted)$/

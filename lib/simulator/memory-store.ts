@@ -1,40 +1,23 @@
-import type { Checkpoint, CheckpointResult, NodeRow } from '../db/checkpoints'
+import type { Checkpoint, CheckpointResult } from '../db/checkpoints'
 import type { ChildEnd } from '../db/child-runs'
 import type { RunCommand, StoredCommand } from '../db/commands'
 import type { QueuedRun } from '../db/run-queue'
 import { type NewRun, type RunRow, rowOf } from '../db/runs'
-import type { LimitedWorkflow, SlotGrant, SlotScope } from '../db/slots'
+import type { LimitedWorkflow } from '../db/slots'
 import type { WaitRow } from '../db/waits'
 import { type Actor, isTerminal, type RunEvent } from '../engine/events'
 import type { WaitOutcome } from '../engine/waits'
 import type { Id } from '../ids'
-
-/** A run as the tables hold it. Events and outputs are text: what was written is what will be read, and nothing is shared. */
-export interface StoredRun {
-  row: RunRow
-  events: string[]
-  nodes: Map<string, NodeRow>
-  commands: string[]
-  output: unknown
-  endedAtMs: number | undefined
-  updatedAtMs: number
-  /** Its place in the queue of its team; null: it is not queued. */
-  queuedAtMs: number | null
-  workflowCap: number | null
-  /** Who really holds the run, kept apart from the columns that the statements compare: the judge of zombies. */
-  holder: { owner: Id; epoch: number } | undefined
-}
+import { MemoryWorkers, type WorkersWorld } from './memory-workers'
+import { byQueue, type Commanded, type Forgotten, inline, type StoredRun, type Taker, upsert } from './stored'
 
 /** What the store asks of the world around it. */
-export interface StoreWorld {
-  /** The clock of the store, in milliseconds since 1970. */
-  nowMs(): number
-  leaseMs: number
-  /** Runs of one team at once. */
-  teamCap: number
+export interface StoreWorld extends WorkersWorld {
   /** A job for the queue library: one per key, due at a time of the store's clock. */
   addJob(task: Task, id: Id, dueAtMs: number): void
   breaks(words: string): void
+  /** A delay was stored, due at this time of the store's clock. */
+  judgeTimer(key: string, dueAtMs: number): void
 }
 
 /** The tasks of `lib/worker/main.ts`. */
@@ -49,20 +32,20 @@ const FORGOTTEN_MS = 3_000
  * The tables and statements of `lib/db`, in memory. Each method is one statement: it happens whole, on the store's clock,
  * and honours the same conditions as the SQL it stands for.
  */
-export class MemoryStore {
+export class MemoryStore extends MemoryWorkers {
   readonly runs = new Map<Id, StoredRun>()
   readonly waits = new Map<Id, WaitRow>()
-  readonly slots = new Map<string, { owner: Id; scope: SlotScope; granted: number }>()
-  readonly workers = new Map<Id, { name: string; leaseUntilMs: number }>()
 
-  constructor(private readonly world: StoreWorld) {}
+  constructor(private readonly around: StoreWorld) {
+    super(around)
+  }
 
   // Runs.
 
   /** Made once, queued: the id is the caller's, so a repetition finds what stands. */
   insertRun(run: NewRun, at: string): void {
     if (this.runs.has(run.id) || this.childOf(run.parentWaitId)) return
-    const row = rowOf(run, new Date(this.world.nowMs()))
+    const row = rowOf(run, new Date(this.around.nowMs()))
     this.keep(run, { ...row, status: 'not_started' }, [{ ...run.event, seq: 1, at }])
     this.enqueue(row.id)
   }
@@ -75,7 +58,7 @@ export class MemoryStore {
       commands: [],
       output: undefined,
       endedAtMs: undefined,
-      updatedAtMs: this.world.nowMs(),
+      updatedAtMs: this.around.nowMs(),
       queuedAtMs: null,
       workflowCap: run.workflowCap,
       holder: undefined,
@@ -116,12 +99,14 @@ export class MemoryStore {
     const lost = free.filter(({ row }) => row.leaseOwner !== null)
     const unheard = free.filter(
       ({ row, updatedAtMs }) =>
-        row.leaseOwner === null && row.commandSeq > row.commandApplied && updatedAtMs < this.world.nowMs() - UNHEARD_MS,
+        row.leaseOwner === null &&
+        row.commandSeq > row.commandApplied &&
+        updatedAtMs < this.around.nowMs() - UNHEARD_MS,
     )
     for (const run of [...lost.slice(0, limit), ...unheard.slice(0, limit)]) {
       if (isTerminal(run.row.status)) continue
       run.row.leaseEpoch += 1
-      run.queuedAtMs = run.row.leaseOwner === null ? this.world.nowMs() : run.row.createdAt.getTime()
+      run.queuedAtMs = run.row.leaseOwner === null ? this.around.nowMs() : run.row.createdAt.getTime()
       run.holder = undefined
     }
   }
@@ -140,7 +125,7 @@ export class MemoryStore {
   /** Runs of this owner that have not moved for a while. */
   findStillRuns(owner: Id): Id[] {
     return [...this.runs.values()].flatMap(({ row, updatedAtMs }) =>
-      row.leaseOwner === owner && updatedAtMs < this.world.nowMs() - UNHEARD_MS ? [row.id] : [],
+      row.leaseOwner === owner && updatedAtMs < this.around.nowMs() - UNHEARD_MS ? [row.id] : [],
     )
   }
 
@@ -187,14 +172,14 @@ export class MemoryStore {
       run.holder = undefined
     }
     if (ended) {
-      run.endedAtMs = this.world.nowMs()
+      run.endedAtMs = this.around.nowMs()
       run.output = inline(ended.output)
-      if (row.parentWaitId !== null) this.world.addJob('settle_child', row.id, this.world.nowMs())
+      if (row.parentWaitId !== null) this.around.addJob('settle_child', row.id, this.around.nowMs())
     } else {
       for (const wait of checkpoint.waits) this.openWait(run, wait)
     }
     this.cancelWaits(checkpoint)
-    run.updatedAtMs = this.world.nowMs()
+    run.updatedAtMs = this.around.nowMs()
     return { lost: false, released: row.leaseOwner === null, commandSeq: row.commandSeq }
   }
 
@@ -239,13 +224,13 @@ export class MemoryStore {
     const taken = isFree && by.owner !== null && (ends || run.workflowCap === by.cap)
     row.commandSeq += commands.length
     run.commands.push(...commands.map((command) => JSON.stringify(command)))
-    run.updatedAtMs = this.world.nowMs()
+    run.updatedAtMs = this.around.nowMs()
     const queued = isFree && !taken
     if (taken && by.owner !== null) this.lease(run, by.owner, row.leaseOwner !== null)
     if (queued) {
       row.leaseEpoch += 1
       run.holder = undefined
-      this.enqueue(runId, ends ? Number.NEGATIVE_INFINITY : (run.queuedAtMs ?? this.world.nowMs()))
+      this.enqueue(runId, ends ? Number.NEGATIVE_INFINITY : (run.queuedAtMs ?? this.around.nowMs()))
     }
     return { ...row, taken, queued }
   }
@@ -255,9 +240,9 @@ export class MemoryStore {
     const wait = this.waits.get(waitId)
     const run = wait && this.runs.get(wait.runId)
     if (!wait || !run || wait.state !== 'open' || isTerminal(run.row.status)) return null
-    const isDue = wait.dueAt !== null && wait.dueAt.getTime() <= this.world.nowMs()
+    const isDue = wait.dueAt !== null && wait.dueAt.getTime() <= this.around.nowMs()
     if (outcome.kind === 'fired' ? !isDue : isDue) return null
-    const resolvedAt = new Date(this.world.nowMs())
+    const resolvedAt = new Date(this.around.nowMs())
     Object.assign(wait, { state: 'resolved', outcome, resolvedBy: actor.name, resolvedByUserId: userId, resolvedAt })
     const { nodeId, path, kind: waitKind } = wait
     return this.submit(wait.runId, [{ kind: 'resolve', waitId, nodeId, path, waitKind, actor, outcome }], by)
@@ -267,8 +252,8 @@ export class MemoryStore {
   private cancelWaits({ runId, ended, closedWaits }: Checkpoint): void {
     for (const wait of this.waits.values()) {
       if (wait.runId !== runId || wait.state !== 'open' || !(ended || closedWaits.includes(wait.id))) continue
-      Object.assign(wait, { state: 'cancelled', resolvedAt: new Date(this.world.nowMs()) })
-      if (wait.kind === 'child') this.world.addJob('stop_child', wait.id, this.world.nowMs())
+      Object.assign(wait, { state: 'cancelled', resolvedAt: new Date(this.around.nowMs()) })
+      if (wait.kind === 'child') this.around.addJob('stop_child', wait.id, this.around.nowMs())
     }
   }
 
@@ -304,7 +289,7 @@ export class MemoryStore {
   }
 
   findForgottenChildren(limit: number): Forgotten[] {
-    const before = this.world.nowMs() - FORGOTTEN_MS
+    const before = this.around.nowMs() - FORGOTTEN_MS
     const found = [...this.waits.values()].flatMap((wait): Forgotten[] => {
       if (wait.kind !== 'child') return []
       const child = this.childOf(wait.id)
@@ -326,54 +311,11 @@ export class MemoryStore {
   }
 
   findOverdueWaits(lateMs: number, limit: number): WaitRow[] {
-    const before = this.world.nowMs() - lateMs
+    const before = this.around.nowMs() - lateMs
     const overdue = [...this.waits.values()].filter(
       (wait) => wait.state === 'open' && wait.dueAt !== null && wait.dueAt.getTime() < before,
     )
     return overdue.slice(0, limit).map((wait) => ({ ...wait }))
-  }
-
-  // Slots.
-
-  grantSlots(owner: Id, scope: SlotScope, want: number): SlotGrant {
-    const limit = scope.kind === 'team' ? this.world.teamCap : scope.cap
-    const same = [...this.slots.values()].filter(
-      (slot) => slot.scope.kind === scope.kind && slot.scope.id === scope.id && this.isLeased(slot.owner),
-    )
-    const taken = same.reduce((sum, { granted }) => sum + granted, 0)
-    const others = same.reduce((sum, slot) => sum + (slot.owner === owner ? 0 : slot.granted), 0)
-    const slots = this.isLeased(owner) ? Math.max(0, Math.min(want, limit - taken)) : 0
-    const key = slotKey(owner, scope)
-    if (slots > 0) this.slots.set(key, { owner, scope, granted: (this.slots.get(key)?.granted ?? 0) + slots })
-    return { slots, others }
-  }
-
-  setSlots(owner: Id, scope: SlotScope, granted: number): void {
-    const slot = this.slots.get(slotKey(owner, scope))
-    if (slot && slot.granted > granted) slot.granted = granted
-  }
-
-  // Workers.
-
-  registerWorker(id: Id, name: string): void {
-    this.workers.set(id, { name, leaseUntilMs: this.world.nowMs() + this.world.leaseMs })
-  }
-
-  heartbeat(id: Id): boolean {
-    if (!this.isLeased(id)) return false
-    const worker = this.workers.get(id)
-    if (worker) worker.leaseUntilMs = this.world.nowMs() + this.world.leaseMs
-    return true
-  }
-
-  retireWorker(id: Id): void {
-    const worker = this.workers.get(id)
-    if (worker && this.isLeased(id)) worker.leaseUntilMs = this.world.nowMs()
-  }
-
-  isLeased(id: Id): boolean {
-    const worker = this.workers.get(id)
-    return worker !== undefined && worker.leaseUntilMs > this.world.nowMs()
   }
 
   // Inside.
@@ -387,15 +329,15 @@ export class MemoryStore {
     run.row.leaseEpoch += 1
     run.queuedAtMs = null
     if (isRecovery) run.row.recoveries += 1
-    run.updatedAtMs = this.world.nowMs()
+    run.updatedAtMs = this.around.nowMs()
     run.holder = { owner, epoch: run.row.leaseEpoch }
   }
 
-  private enqueue(runId: Id, atMs = this.world.nowMs()): void {
+  private enqueue(runId: Id, atMs = this.around.nowMs()): void {
     const run = this.runs.get(runId)
     if (!run) return
     run.queuedAtMs = atMs
-    this.world.addJob('dispatch_team', run.row.teamId, this.world.nowMs())
+    this.around.addJob('dispatch_team', run.row.teamId, this.around.nowMs())
   }
 
   private queued(teamId: Id): StoredRun[] {
@@ -406,6 +348,7 @@ export class MemoryStore {
 
   private openWait({ row, workflowCap }: StoredRun, wait: Checkpoint['waits'][number]): void {
     const dueAt = wait.dueAt === undefined ? null : new Date(wait.dueAt)
+    if (wait.kind === 'timer') this.around.judgeTimer(`${row.id}:${wait.nodeKey}`, Date.parse(wait.dueAt))
     this.waits.set(wait.id, {
       id: wait.id,
       runId: row.id,
@@ -423,59 +366,22 @@ export class MemoryStore {
       outcome: null,
       resolvedBy: null,
       resolvedByUserId: null,
-      createdAt: new Date(this.world.nowMs()),
+      createdAt: new Date(this.around.nowMs()),
       resolvedAt: null,
     })
-    if (dueAt) this.world.addJob('fire_timer', wait.id, dueAt.getTime())
-    if (wait.kind === 'child') this.world.addJob('start_child', wait.id, this.world.nowMs())
+    if (dueAt) this.around.addJob('fire_timer', wait.id, dueAt.getTime())
+    if (wait.kind === 'child') this.around.addJob('start_child', wait.id, this.around.nowMs())
   }
 
   /** What the statement let through, measured by who really holds the run. */
   private judge(run: StoredRun, { owner, epoch, events }: Checkpoint): void {
     const { holder, row } = run
     if (holder?.owner !== owner || holder.epoch !== epoch)
-      this.world.breaks(`a zombie's write to run ${row.id} was accepted`)
-    if (isTerminal(row.status)) this.world.breaks(`run ${row.id} had ended and was written to`)
+      this.around.breaks(`a zombie's write to run ${row.id} was accepted`)
+    if (isTerminal(row.status)) this.around.breaks(`run ${row.id} had ended and was written to`)
     events.forEach((event, index) => {
-      if (event.seq !== row.lastSeq + 1 + index) this.world.breaks(`the log of run ${row.id} has a gap at ${event.seq}`)
+      if (event.seq !== row.lastSeq + 1 + index)
+        this.around.breaks(`the log of run ${row.id} has a gap at ${event.seq}`)
     })
   }
-}
-
-/** A child run that something is to be done about. */
-interface Forgotten {
-  waitId: Id
-  childId: Id | null
-  todo: 'start' | 'settle' | 'stop'
-}
-
-/** Who would take a run that is free: the worker of this process, which has a place for it, or nobody. */
-export interface Taker {
-  owner: Id | null
-  /** The limit of the workflow that the place is for. */
-  cap: number | null
-}
-
-export type Commanded = RunRow & { taken: boolean; queued: boolean }
-
-function byQueue(a: StoredRun, b: StoredRun): number {
-  return (a.queuedAtMs ?? 0) - (b.queuedAtMs ?? 0) || (a.row.id < b.row.id ? -1 : 1)
-}
-
-function slotKey(owner: Id, scope: SlotScope): string {
-  return [owner, scope.kind, scope.id, scope.kind === 'workflow' ? scope.cap : 0].join('/')
-}
-
-/** The value of a payload; those kept apart do not occur here. */
-function inline(stored: unknown): unknown {
-  const value = typeof stored === 'object' && stored !== null && 'value' in stored ? stored.value : undefined
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
-}
-
-/** What an earlier row said and this one does not is kept, but for the error and the end. */
-function upsert(nodes: Map<string, NodeRow>, row: NodeRow): void {
-  const before = nodes.get(row.key)
-  const { error: _error, endedAt: _endedAt, ...kept } = before ?? row
-  const written = JSON.parse(JSON.stringify(row)) as NodeRow // as JSON columns would give it back
-  nodes.set(row.key, { ...kept, ...written, ...(before?.startedAt ? { startedAt: before.startedAt } : {}) })
 }

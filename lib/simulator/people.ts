@@ -62,7 +62,7 @@ export class People {
           ? ({ kind: 'input', data: { answer: sim.dice.int(1, 100) } } as const)
           : ({ kind: 'decision', decision, shownHash: wait.shownHash ?? '' } as const)
     sim.timeline.at(0, process, () => {
-      process.resolve(waitId, PERSON, 'person', outcome).then(
+      process.api.resolve(waitId, PERSON, 'person', outcome).then(
         (counts) => {
           if (counts) this.counted.set(waitId, (this.counted.get(waitId) ?? 0) + 1)
         },
@@ -73,14 +73,14 @@ export class People {
 
   private say(
     runId: Id,
-    command: Parameters<NonNullable<ReturnType<Simulation['somebody']>>['submit']>[1][number],
+    command: Parameters<NonNullable<ReturnType<Simulation['somebody']>>['api']['submit']>[1][number],
   ): void {
     const { sim } = this
     const process = sim.somebody()
     const run = sim.store.runs.get(runId)
     if (!process || !run || isTerminal(run.row.status)) return
     sim.timeline.at(0, process, () => {
-      process.submit(runId, [command]).catch(() => undefined)
+      process.api.submit(runId, [command]).catch(() => undefined)
     })
   }
 }

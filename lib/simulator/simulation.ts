@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto'
 import { systemClock } from '../clock'
 import type { SlotsMessage } from '../db/notify'
 import type { NewRun } from '../db/runs'
 import type { WaitRow } from '../db/waits'
-import { LEASE_MS, SWEEP_MS } from '../db/workers'
+import { LEASE_MS } from '../db/workers'
 import { isTerminal } from '../engine/events'
 import { childRequestSchema } from '../engine/waits'
 import { type Id, newId } from '../ids'
@@ -12,25 +13,24 @@ import { checkRun } from './checks'
 import { Dice } from './dice'
 import { EffectSink } from './effect-sink'
 import { drawFaults, type Faults } from './faults'
+import { Lookout } from './lookout'
 import { MemoryStore } from './memory-store'
 import { People } from './people'
 import { Process } from './process'
 import { Queue } from './queue'
-import { BrokenPromise, Timeline } from './timeline'
+import { Timeline } from './timeline'
+import { LATEST_MS } from './wire'
 import { drawWorkflow } from './workflows'
 
 /** Noon of some day, on the clock of the store. */
 const EPOCH_MS = Date.UTC(2030, 0, 1, 12)
 /** Faults end after this much virtual time; then everything must come to an end by itself. */
 const CHAOS_MS = 30_000
-/** Without faults, something must happen to some run within this time for as long as one has not ended. */
-const PATIENCE_MS = 60_000
-/** A run that nobody alive holds, or whose holder does not know of it, is taken over within this time. */
-const TAKEOVER_MS = 2 * SWEEP_MS + 2_000
-const LOOK_MS = 500
+/** Of the delays in workflows.ts, and how far a process may be off the clock of the store. */
+const MIN_DELAY_MS = 1_000
+const MAX_DELAY_MS = 4_000
+const CLOCK_ERROR_MS = 2_000
 const TEAMS = ['team1', 'team2']
-/** A statement that was delayed on its way happens within this time, or not at all. */
-export const LATEST_MS = 3_000
 
 /** What a seed did, for those who count. */
 export interface Outcome {
@@ -59,21 +59,23 @@ export class Simulation {
   readonly people: People
   readonly processes: Process[] = []
   readonly accepted = new Set<Id>()
+  /** When each delay began, on the clock of the store. */
+  readonly delays = new Map<string, number>()
   readonly concurrency: number
   /** Faults happen. */
   isChaos = true
   isAway = false
+  /** Since when there have been no faults. */
+  calmSinceMs = 0
   deaths = 0
   private born = 0
   private readonly programs = new Map<Id, Program>()
   private readonly names = new Map<Id, string>()
-  private readonly unattendedSince = new Map<Id, number>()
   private started = 0
   private expectedRuns = 0
   /** Who is making a run at this moment, and how long a word of it may still be on its way. */
   private readonly starting = new Map<Id, Process>()
   private lateUntilMs = 0
-  private calmSinceMs = 0
 
   constructor(
     readonly seed: number,
@@ -89,6 +91,7 @@ export class Simulation {
       teamCap: this.dice.pick([1, 2, 10]),
       addJob: (task, id, dueAtMs) => this.queue.add(task, id, dueAtMs),
       breaks: (words) => this.timeline.breaks(words),
+      judgeTimer: (key, dueAtMs) => this.judgeTimer(key, dueAtMs),
     })
     this.queue = new Queue(this)
     this.sink = new EffectSink(this.timeline, this.dice, this.faults, this.store)
@@ -107,7 +110,7 @@ export class Simulation {
       for (let run = 0; run < this.expectedRuns; run++)
         timeline.at(dice.between(10, 6_000), undefined, () => this.start())
       if (this.faults.outageEverySeconds > 0) this.planOutage()
-      timeline.at(LOOK_MS, undefined, () => this.look())
+      new Lookout(this)
       await timeline.run(() => this.isOver() || timeline.nowMs > CHAOS_MS)
       this.heal()
       await timeline.run(() => this.isOver())
@@ -127,6 +130,11 @@ export class Simulation {
 
   storeMs(): number {
     return EPOCH_MS + Math.floor(this.timeline.nowMs)
+  }
+
+  /** Milliseconds since the simulation began, of a time of the store. */
+  sinceStart(storeMs: number): number {
+    return storeMs - EPOCH_MS
   }
 
   latencyMs(): number {
@@ -222,7 +230,7 @@ export class Simulation {
         this.starting.delete(id)
         this.lateUntilMs = timeline.nowMs + LATEST_MS
       }
-      process.startRun(run).then(
+      process.api.startRun(run).then(
         () => {
           this.accepted.add(id)
           over()
@@ -301,55 +309,11 @@ export class Simulation {
     this.timeline.note(() => 'no more faults from here on')
   }
 
-  private isOver(): boolean {
+  isOver(): boolean {
     if (this.started < this.expectedRuns || this.timeline.nowMs < this.lateUntilMs) return false
     for (const process of this.starting.values()) if (process.isAlive) return false
     for (const id of this.accepted) if (!this.store.runs.has(id)) return true
     return [...this.store.runs.values()].every(({ row }) => isTerminal(row.status))
-  }
-
-  /** Looks around, now and then: is there a run that nobody cares for, or one that nothing happens to? */
-  private look(): void {
-    const { timeline } = this
-    timeline.at(LOOK_MS, undefined, () => this.look())
-    const now = timeline.nowMs
-    for (const process of this.processes) {
-      if (!process.isAwake || this.isAway || process.loop.owner === '') process.fitSinceMs = now
-    }
-    for (const { row, queuedAtMs } of this.store.runs.values()) {
-      if (
-        queuedAtMs !== null ||
-        isTerminal(row.status) ||
-        row.leaseOwner === null ||
-        this.isAttended(row.id, row.leaseOwner)
-      ) {
-        this.unattendedSince.delete(row.id)
-        continue
-      }
-      const since = this.unattendedSince.get(row.id) ?? now
-      this.unattendedSince.set(row.id, since)
-      const isLate = this.processes.some(({ fitSinceMs }) => now - Math.max(since, fitSinceMs) > TAKEOVER_MS)
-      if (isLate && this.faults.latencyMs < 100) timeline.breaks(`nobody took over ${this.shortName(row.id)}`)
-    }
-    const last = Math.max(
-      this.calmSinceMs,
-      ...Array.from(this.store.runs.values(), (run) => run.updatedAtMs - EPOCH_MS),
-    )
-    if (!this.isChaos && now - last > PATIENCE_MS && !this.isOver()) {
-      const open = [...this.store.runs.values()].filter(({ row }) => !isTerminal(row.status))
-      timeline.breaks(
-        `nothing happens any more to ${open.map(({ row }) => `${this.shortName(row.id)} (${row.status})`)}`,
-      )
-    }
-  }
-
-  /** Whether somebody alive has the run, or may still be about to. */
-  private isAttended(runId: Id, owner: Id): boolean {
-    if (!this.store.isLeased(owner)) return false
-    const process = this.processes.find(({ loop }) => loop.owner === owner)
-    // A dead or forgetful owner whose lease is not over yet is nobody's fault.
-    if (!process?.isAwake) return true
-    return process.loop.letGo(runId) !== undefined
   }
 
   private check(): void {
@@ -365,11 +329,16 @@ export class Simulation {
     return JSON.stringify(runs)
   }
 
+  /** Whatever the clocks of the machines say, a delay is as long as it should be. */
+  private judgeTimer(key: string, dueAtMs: number): void {
+    const lengthMs = dueAtMs - (this.delays.get(key) ?? 0)
+    if (lengthMs < MIN_DELAY_MS - CLOCK_ERROR_MS || lengthMs > MAX_DELAY_MS + CLOCK_ERROR_MS)
+      this.timeline.breaks(`the delay ${key.slice(37)} is ${Math.round(lengthMs)} ms long`)
+  }
+
   private outcome(): Outcome {
     const { timeline, store, seed, deaths } = this
     const statuses = Array.from(store.runs.values(), ({ row }) => row.status)
-    let hash = 0
-    for (const char of this.snapshot()) hash = (Math.imul(hash, 31) + char.charCodeAt(0)) | 0
     return {
       seed,
       runs: store.runs.size,
@@ -378,28 +347,7 @@ export class Simulation {
       deaths,
       virtualMs: Math.round(timeline.nowMs),
       happened: timeline.happened,
-      digest: `${hash >>> 0}/${timeline.happened}`,
+      digest: createHash('sha1').update(this.snapshot()).digest('hex'),
     }
   }
-}
-
-/** Plays a seed; when a promise breaks, plays it again and says in full how it came to that. */
-export async function playSeed(seed: number): Promise<Outcome> {
-  try {
-    return await new Simulation(seed).play()
-  } catch (error) {
-    if (!(error instanceof BrokenPromise)) throw error
-    throw new BrokenPromise(`${error.message}\n${await tell(seed)}`)
-  }
-}
-
-/** What happened in a seed, line by line. */
-export async function tell(seed: number): Promise<string> {
-  const simulation = new Simulation(seed, true)
-  const end = await simulation.play().then(
-    (outcome) => JSON.stringify(outcome),
-    (error: unknown) => String(error),
-  )
-  const { faults, timeline } = simulation
-  return [`seed ${seed}: ${JSON.stringify(faults)}`, ...(timeline.trace ?? []), end].join('\n')
 }

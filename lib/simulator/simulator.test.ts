@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Outcome, playSeed, tell } from './simulation'
+import { playSeed, tell } from './play'
+import type { Outcome } from './simulation'
 
 /** `SIM_SEED=17 npx vitest run lib/simulator` plays that seed alone and tells what happened; `SIM_SEEDS=20000` plays more. */
 const ONLY = process.env.SIM_SEED === undefined ? undefined : Number(process.env.SIM_SEED)
