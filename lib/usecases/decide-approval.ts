@@ -32,9 +32,9 @@ export interface DecideApproval {
 export async function decideApproval(options: DecideApproval): Promise<Decision> {
   const { principal, runId, decision } = options
   requirePermission(principal, 'approval:decide')
-  const pulse = await readRunPulse(runId)
+  const [pulse, waits] = await Promise.all([readRunPulse(runId), readHumanWaits(runId)])
   if (pulse.teamId !== principal.team.id) throw new AppError('not_found', 'There is no such run.')
-  const wait = await findWait(options)
+  const wait = pickWait(waits, options)
   if (wait.state !== 'open') return standing(wait, options)
   if (isTerminal(pulse.status))
     throw new AppError('run_ended', `The run has ended (${pulse.status}); nothing is left to decide.`)
@@ -64,7 +64,7 @@ export async function decideApproval(options: DecideApproval): Promise<Decision>
       shownHash,
     },
   )
-  if (!resolved) return standing(await findWait(options), options)
+  if (!resolved) return standing(pickWait(await readHumanWaits(runId), options), options)
   return {
     run_id: runId,
     node_id: wait.nodeId,
@@ -79,8 +79,8 @@ export async function decideApproval(options: DecideApproval): Promise<Decision>
 }
 
 /** The open approval of the node, else its latest. */
-async function findWait(options: DecideApproval): Promise<WaitRow> {
-  const waits = (await readHumanWaits(options.runId)).filter(
+function pickWait(all: readonly WaitRow[], options: DecideApproval): WaitRow {
+  const waits = all.filter(
     (wait) =>
       wait.kind === 'approval' &&
       wait.nodeId === options.nodeId &&
