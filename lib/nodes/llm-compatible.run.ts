@@ -59,10 +59,11 @@ export async function callCompatible(
   let text = ''
   for await (const words of result.textStream) {
     text += words
-    delta(words)
+    delta(withoutKey(words))
   }
   if (failure !== undefined) throw failure
   signal.throwIfAborted()
+  text = withoutKey(text)
   const usage = await result.totalUsage
   return {
     text,
@@ -73,6 +74,15 @@ export async function callCompatible(
       latency_ms: Math.round(performance.now() - startedMs),
     }),
   }
+}
+
+/** Shorter ones are no secrets, and may be words of any answer: servers that need no key are often given one like "none". */
+const MIN_KEY_LENGTH = 16
+
+/** A server that repeats the key it was given must not bring it into what is stored. */
+export function withoutKey(text: string): string {
+  const { LLM_API_KEY } = env()
+  return LLM_API_KEY && LLM_API_KEY.length >= MIN_KEY_LENGTH ? text.replaceAll(LLM_API_KEY, '[masked]') : text
 }
 
 /** Some models wrap JSON in a fence whatever they are told. */

@@ -1,7 +1,7 @@
 import { checkAgainstSchema } from '../engine/json-schema'
 import { EgressError } from './egress-error'
 import type { LlmConfig } from './llm'
-import { callCompatible } from './llm-compatible.run'
+import { callCompatible, withoutKey } from './llm-compatible.run'
 import { callTarget } from './llm-estimate.run'
 import { callOffline, type LlmAnswer } from './llm-offline.run'
 import { retryAfter } from './retry-after'
@@ -52,7 +52,10 @@ function explain(error: unknown, signal: AbortSignal): NodeError {
     if (cause instanceof NodeError) return cause
     if (cause instanceof EgressError) {
       const retryable = cause.code === 'unreachable' || cause.code === 'timeout'
-      return new NodeError(`llm_${cause.code}`, `The model server: ${cause.message}`, { retryable, cause: error })
+      return new NodeError(`llm_${cause.code}`, `The model server: ${withoutKey(cause.message)}`, {
+        retryable,
+        cause: error,
+      })
     }
     // A good status here means that the answer broke off behind it: the cause says how.
     if ('statusCode' in cause && typeof cause.statusCode === 'number' && cause.statusCode >= 300) {
@@ -68,7 +71,7 @@ function statusError(status: number, error: Error): NodeError {
   const headers = 'responseHeaders' in error ? error.responseHeaders : undefined
   const wait =
     typeof headers === 'object' && headers !== null && 'retry-after' in headers ? headers['retry-after'] : undefined
-  return new NodeError('llm_status', `The model server answered ${status}: ${error.message}`, {
+  return new NodeError('llm_status', `The model server answered ${status}: ${withoutKey(error.message)}`, {
     retryable: status === 408 || status === 409 || status === 429 || status >= 500,
     details: { status },
     ...retryAfter(typeof wait === 'string' ? wait : undefined),

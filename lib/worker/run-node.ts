@@ -18,9 +18,6 @@ import { OUTSIDE, type OutputCache, type Viewpoint } from './output-cache'
 import type { Program } from './plans'
 import type { World } from './ports'
 
-/** The longest that any node may take when its policy says nothing. */
-const DEFAULT_TIMEOUT_MS = 300_000
-
 /** A node may sift real data: the time limit is on the clock, and a busy machine must not fail a run that is nearly done. */
 const NODE_EXPRESSION_LIMITS = { timeoutMs: 3_000 }
 
@@ -28,13 +25,13 @@ const NODE_EXPRESSION_LIMITS = { timeoutMs: 3_000 }
 export interface PreparedNode {
   /** The resolved config: kept as the node run's input. */
   input: unknown
+  runner: Runner
+  context: Omit<RunnerContext, 'signal'>
+  timeoutMs: number
   /** Pure and quick: it leaves nothing behind that could still throw. */
   isInline: boolean
   /** What it will use of a model, when it calls one. */
   call?: CallEstimate | undefined
-  runner: Runner
-  context: Omit<RunnerContext, 'signal'>
-  timeoutMs: number
 }
 
 interface Address {
@@ -72,10 +69,10 @@ export async function prepareNode(
   return {
     input: parsed.data,
     runner: runners[node.type] as Runner, // the registry and the runners are keyed by the same type
-    isInline: program.kinds.get(at.nodeId) !== 'effect',
     context: { ...contextOf(run, at), config: parsed.data as Record<string, unknown>, evaluate, render },
     timeoutMs: node.policy?.timeoutMs ?? nodeType(node.type)?.timeoutMs ?? LIMITS.node_time.value,
     call: estimateCall(node.type, parsed.data),
+    isInline: program.kinds.get(at.nodeId) !== 'effect',
   }
 }
 
@@ -100,10 +97,10 @@ function pinned(node: WorkflowNode, at: Address, run: RunRow): PreparedNode {
   }
   return {
     input: null,
-    isInline: true,
     runner: async () => ({ type: 'done', output: node.pinned?.output ?? null }),
     context: { ...contextOf(run, at), config: {}, evaluate: never, render: never },
     timeoutMs: LIMITS.node_time.value,
+    isInline: true,
   }
 }
 
@@ -198,15 +195,15 @@ function callbacksOf(program: Program, run: RunRow, at: Address): Record<string,
     const path = pathSeenFrom(program.plan, node.id, at)
     if (path) urls[node.name] = callbackUrl({ runId: run.id, nodeId: node.id, path })
   }
+  return urls
+}
+
 /** Parameters that name no node are variables too; a dynamic variable of the same name counts more. */
 function variablesOf(program: Program, run: RunRow): Record<string, unknown> {
   const { dynamic, parameters } = run.variables
   const names = Object.keys(parameters).filter((key) => !program.nodesById.has(key) && !program.nodesByName.has(key))
   if (names.length === 0) return dynamic
   return { ...Object.fromEntries(names.map((name) => [name, parameters[name]])), ...dynamic }
-}
-
-  return urls
 }
 
 /** `parameters` of the run: a key equal to the node's id or name holds config members that replace the stored ones. */
