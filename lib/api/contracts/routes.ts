@@ -6,6 +6,7 @@ import { executeContract, executionContract } from './execute-operations'
 import { healthContracts } from './health'
 import { apiKeySchema, createdKeySchema, createKeyBodySchema, principalSchema } from './keys'
 import { limitContracts } from './limits'
+import { provenanceContract } from './provenance'
 import {
   approvalSchema,
   commandBodySchema,
@@ -261,6 +262,7 @@ export const contracts = {
     query: retryPlanQuerySchema,
     response: retryPlanSchema,
   }),
+  getProvenance: provenanceContract,
   listEvents: contract({
     id: 'listEvents',
     method: 'GET',

@@ -10,6 +10,7 @@ import { keyRoutes } from './routes/keys'
 import { limitRoutes } from './routes/limits'
 import { openApiRoutes } from './routes/openapi'
 import { runRoutes } from './routes/runs'
+import { provenanceRoutes } from './routes/provenance'
 import { sampleRoutes } from './routes/samples'
 import { workflowRoutes } from './routes/workflows'
 
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
   ...runRoutes,
   ...executeRoutes,
   ...eventRoutes,
+  ...provenanceRoutes,
   ...approvalRoutes,
   ...keyRoutes,
   ...limitRoutes,

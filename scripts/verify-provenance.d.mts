@@ -1,0 +1,7 @@
+export const ALGORITHM: string
+/** JSON with sorted members and no white space (RFC 8785). */
+export function canonical(value: unknown): string
+/** Everything that is wrong with a document; empty when it is whole. */
+export function problemsOf(document: unknown, expectedHash?: string): string[]
+/** Exit code 0: whole; 1: not; 2: cannot be read. */
+export function main(args: string[], say?: { log(text: string): void; error(text: string): void }): number
