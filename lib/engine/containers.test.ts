@@ -114,6 +114,16 @@ describe('a merge of kind any inside a container', () => {
   })
 })
 
+describe('the result of an item', () => {
+  test('is what its End gave, whatever ends after it, else what ended last', () => {
+    const nodes = { forEach: {}, a: inside, end: inside, b: inside, c: inside }
+    const log = start(['start>forEach', 'a:yes>end', 'a>b', 'a:yes>b', 'b>c'], nodes).open('forEach', 2)
+    log.done('a', 'yes', item(0)).done('end', 'out', item(0)).done('b', 'out', item(0)).done('c', 'out', item(0))
+    log.done('a', 'out', item(1)).done('b', 'out', item(1)).done('c', 'out', item(1))
+    expect(log.state.containers.get('forEach')?.results).toEqual(['each:0/end', 'each:1/c'])
+  })
+})
+
 describe('people inside a container', () => {
   const approval = { ...inside, config: { title: 'Publish?' } }
   const asks = ['start>forEach', 'forEach>end', 'approval:approved>a']

@@ -102,6 +102,28 @@ describe('loops', () => {
     expect(log.next()).toEqual(['visit:2/visit:1/inner'])
   })
 
+  test('an exit that several visits take counts once, so a join behind it waits for its other edge', () => {
+    const log = start(
+      ['start>work', 'work>side', 'work>check', 'check:again>work', 'check:good>last', 'side>join', 'last>join'],
+      { check: { type: 'condition' } },
+    ).done('start')
+    log.done('work', 'out', ['visit:1']).done('check', 'again', ['visit:1'])
+    expect(log.next().sort()).toEqual(['side', 'visit:2/work'])
+    log.done('work', 'out', ['visit:2']).done('side')
+    expect(log.next()).toEqual(['visit:2/check'])
+    expect(log.done('check', 'good', ['visit:2']).next()).toEqual(['last'])
+    expect(log.done('last').next()).toEqual(['join'])
+  })
+
+  test('two visits that leave by the same exit do not make up for a path that never came', () => {
+    const log = start(
+      ['start>work', 'work>join', 'work>check', 'check:again>work', 'check:good>last', 'start>slow', 'slow>join'],
+      { check: { type: 'condition' } },
+    ).done('start')
+    log.done('work', 'out', ['visit:1']).done('check', 'again', ['visit:1']).done('work', 'out', ['visit:2'])
+    expect(log.next().sort()).toEqual(['slow', 'visit:2/check'])
+  })
+
   test('a loop on a path not taken dies as a whole', () => {
     const log = start(['start>condition', 'condition:no>work', 'work>work', 'work>join', 'condition:yes>join'])
     expect(log.done('start').done('condition', 'yes').next()).toEqual(['join'])

@@ -285,6 +285,18 @@ describe('the workflows that these hold for', () => {
       (it) => it.planned.some((node) => node.outgoing.some((edge) => edge.exits.length > 1)),
     ],
     [
+      'exits that every turn takes',
+      0.05,
+      (it) =>
+        it.planned.some((node) =>
+          node.outgoing.some(
+            (edge) =>
+              edge.exits.length > 0 &&
+              node.outgoing.some((other) => other.port === edge.port && other.exits.length === 0),
+          ),
+        ),
+    ],
+    [
       'ways back from an inner loop to the outer one',
       0.02,
       (it) => it.planned.some((node) => node.outgoing.some((edge) => edge.back && edge.exits.length > 0)),

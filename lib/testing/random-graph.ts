@@ -4,7 +4,8 @@ import { definitionSchema, type WorkflowDefinition } from '../workflow/document'
 /**
  * Random workflows that compile: a start, a chain of structured blocks (sequence, branch with join, parallel, loop, container,
  * wait, failure that is handled, early end), nested. Structured so that loops have one entry, plus what no structure has:
- * forward edges across the finished graph, and ways out of an inner loop to the head of the outer one or out of both.
+ * forward edges across the finished graph, ways out of an inner loop to the head of the outer one or out of
+ * both, and steps beside a loop that every turn leads to.
  */
 export const randomWorkflow: fc.Arbitrary<WorkflowDefinition> = workflows(true)
 
@@ -17,7 +18,7 @@ type Block =
   | { kind: 'node'; type: string; onError: OnError }
   | { kind: 'sequence'; parts: Block[] }
   | { kind: 'split'; isChoice: boolean; join: 'all' | 'any'; parts: Block[] }
-  | { kind: 'loop'; body: Block; way: 'none' | 'outer' | 'out' }
+  | { kind: 'loop'; body: Block; way: 'none' | 'outer' | 'out' | 'beside' }
   | {
       kind: 'container'
       type: 'forEach' | 'while'
@@ -59,7 +60,7 @@ function workflows(hasRaces: boolean): fc.Arbitrary<WorkflowDefinition> {
       fc.record({
         kind: fc.constant('loop' as const),
         body: tie('block'),
-        way: fc.constantFrom('none' as const, 'outer' as const, 'out' as const),
+        way: fc.constantFrom('none' as const, 'outer' as const, 'out' as const, 'beside' as const),
       }),
       fc.record({
         kind: fc.constant('container' as const),
@@ -214,7 +215,12 @@ class Drawing {
     this.depth -= 1
     if (block.way === 'outer' && outer !== undefined) this.connect({ id: latch, port: 'else' }, outer)
     if (block.way === 'out') this.connect({ id: latch, port: 'else' }, this.add('transform'))
-    return { id: latch, port: 'b' }
+    const exit = { id: latch, port: 'b' }
+    if (block.way !== 'beside') return exit
+    // Every turn leaves by this edge too: it counts once.
+    const beside = this.add('transform')
+    this.connect({ id: header, port: 'out' }, beside)
+    return this.merged([exit, { id: beside, port: 'out' }], 'all')
   }
 
   private placeContainer(block: Block & { kind: 'container' }, from: Exit): Exit {

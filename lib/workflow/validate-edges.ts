@@ -1,4 +1,4 @@
-import { compile, type GraphProblem } from '../engine/graph'
+import { compile, type GraphProblem, type Plan, type PlanEdge } from '../engine/graph'
 import { nodeType } from '../nodes/registry'
 import type { Problem, WorkflowDefinition, WorkflowNode } from './document'
 
@@ -92,6 +92,17 @@ export function graphProblems(definition: WorkflowDefinition): Problem[] {
       })
     }
   }
+  for (const edge of leavingEdges(plan)) {
+    const name = (id: string) => definition.nodes[indexOf(id)]?.name ?? id
+    found.push({
+      path: `edges.${definition.edges.findIndex((each) => each.id === edge.id)}`,
+      edgeId: edge.id,
+      nodeId: edge.target,
+      severity: 'warning',
+      code: 'leaves_loop',
+      message: `${name(edge.target)} is outside of the loop that ${name(edge.source)} is in, because nothing leads back from it: it runs once, not on every turn. Let it lead on to a step of the loop if it is part of a turn.`,
+    })
+  }
   if (definition.nodes.length > 0 && !definition.nodes.some((node) => node.type === 'end')) {
     found.push({
       path: 'nodes',
@@ -101,6 +112,17 @@ export function graphProblems(definition: WorkflowDefinition): Problem[] {
     })
   }
   return found
+}
+
+/** Edges out of a loop by a port that also leads on in it: the same turn goes on, so they are taken turn after turn, and count once. */
+function leavingEdges(plan: Plan): PlanEdge[] {
+  return [...plan.nodes.values()].flatMap(({ outgoing }) =>
+    outgoing.filter((edge) => {
+      const outermost = edge.exits.at(-1)
+      if (outermost === undefined || edge.back) return false
+      return outgoing.some((other) => other.port === edge.port && !other.exits.includes(outermost))
+    }),
+  )
 }
 
 function pathOf(definition: WorkflowDefinition, problem: Pick<GraphProblem, 'nodeId' | 'edgeId' | 'code'>): string {

@@ -73,6 +73,40 @@ describe('validateDefinition', () => {
     ])
   })
 
+  test('a step beside a loop that looks as if it ran on every turn is a warning', () => {
+    const nodes = { check: { type: 'condition', config: { branches: [{ name: 'again', when: 'true' }] } } }
+    const loop = ['start>work', 'work>check', 'check:again>work', 'check:else>end']
+    const beside = draw([...loop, 'work>notify'], nodes)
+    expect(codes(beside)).toEqual(['warning leaves_loop edges.4'])
+    expect(validateDefinition(beside).problems[0]?.message).toBe(
+      'notify is outside of the loop that work is in, because nothing leads back from it: it runs once, not on every turn. Let it lead on to a step of the loop if it is part of a turn.',
+    )
+    expect(codes(draw([...loop, 'work>notify', 'notify>check'], nodes))).toEqual([])
+    expect(codes(draw([...loop, 'check:else>end_2'], nodes))).toEqual([])
+    const twoLoops = [
+      'start>outer',
+      'outer>work',
+      'work>check',
+      'check:again>work',
+      'work>tell',
+      'check:else>last',
+      'last:error>outer',
+      'last>end',
+    ]
+    expect(codes(draw(twoLoops, { ...nodes, last: { policy: { onError: 'branch' } } }))).toEqual([
+      'warning leaves_loop edges.4',
+    ])
+    const backFromInside = [
+      'start>outer',
+      'outer>work',
+      'work>check',
+      'check:again>work',
+      'check:else>outer',
+      'check:else>end',
+    ]
+    expect(codes(draw(backFromInside, nodes))).toEqual(['warning leaves_loop edges.5'])
+  })
+
   test('a node that nothing leads to is a warning', () => {
     expect(codes(draw(['start>end', 'stray>end']))).toEqual(['warning unreachable nodes.2'])
   })
