@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { firstRun } from './first-run'
 
-const { workflows } = firstRun()
+const { workflows, api_key } = firstRun()
 
 const PAGES: { name: string; path: string; ready: (page: Page) => Promise<void> }[] = [
   {
@@ -28,20 +28,84 @@ const PAGES: { name: string; path: string; ready: (page: Page) => Promise<void> 
   { name: 'API keys', path: '/settings/keys', ready: (page) => expect(page.getByText('First key')).toBeVisible() },
 ]
 
+/** A workflow with a container of three items, one of which failed, one succeeded, one waits. */
+async function openRunOfItems(page: Page): Promise<string> {
+  const headers = { 'X-API-Key': api_key }
+  const call = async (path: string, data: unknown) => {
+    const response = await page.request.post(`/v1${path}`, { headers, data })
+    expect(response.ok(), `${path}: ${await response.text()}`).toBe(true)
+    return response.json()
+  }
+  const ask = { id: 'ask', type: 'approval', name: 'Ask', parentId: 'each', config: { title: 'Ship to {{ item }}?' } }
+  const each = { items: '["Ada", "Grace", "Joan"]', concurrency: 3, onItemError: 'collect' }
+  const definition = {
+    nodes: [
+      { id: 'start', type: 'start', name: 'Start' },
+      { id: 'each', type: 'forEach', name: 'Each order', position: { x: 320, y: 0 }, config: each },
+      { ...ask, position: { x: 40, y: 100 } },
+      { id: 'end', type: 'end', name: 'End', position: { x: 860, y: 0 } },
+    ],
+    edges: [
+      { id: 'a', source: 'start', target: 'each' },
+      { id: 'b', source: 'each', target: 'end' },
+    ],
+  }
+  const workflow = await call('/workflows', { name: 'Items for axe', definition })
+  const run = await call(`/workflows/${workflow.id}/runs`, { draft: true, wait: 10 })
+  await call(`/runs/${run.id}/nodes/ask/approve`, { path: ['each:0'] })
+  await call(`/runs/${run.id}/nodes/ask/reject`, { path: ['each:1'] })
+  return run.id
+}
+
 for (const scheme of ['light', 'dark'] as const) {
   for (const { name, path, ready } of PAGES) {
     test(`axe finds nothing on ${name}, ${scheme}`, async ({ page }) => {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
       await page.goto(path)
       await ready(page)
-      const { violations } = await new AxeBuilder({ page })
-        .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-        .analyze()
-      expect(
-        violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`),
-      ).toEqual([])
+      await expectNoViolations(new AxeBuilder({ page }))
     })
   }
+
+  test(`axe finds nothing on a run and the list of its items, ${scheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+    await page.goto(`/runs/${await openRunOfItems(page)}`)
+    await expect(page.getByText('2 of 3')).toBeVisible()
+    await expectNoViolations(new AxeBuilder({ page }))
+    await page.getByRole('button', { name: /^Each order: All 3/ }).click()
+    await page.getByRole('option', { name: /Item 2.*failed/ }).click()
+    await page.getByRole('button', { name: 'Steps of Item 1' }).click()
+    await page.locator('.react-flow__node').and(page.getByLabel(/^Ask,/)).click()
+    await expect(page.getByRole('region', { name: 'Node Ask' })).toContainText('approval_rejected')
+    await page.getByRole('button', { name: /^Each order: Item 2/ }).click()
+    await expect(page.getByRole('listbox', { name: 'Items' })).toBeVisible()
+    await expectNoViolations(new AxeBuilder({ page }))
+  })
+
+  test.describe('before anybody is signed in', () => {
+    test.use({ storageState: { cookies: [], origins: [] } })
+
+    test(`axe finds nothing on sign-in, ${scheme}`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+      await page.goto('/sign-in')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await expect(page.getByRole('alert').first()).toBeVisible()
+      await expectNoViolations(new AxeBuilder({ page }))
+    })
+  })
+}
+
+test('axe finds nothing on the API reference', async ({ page }) => {
+  await page.goto('/docs')
+  await expect(page.getByText('Start a run', { exact: true })).toBeVisible()
+  await expectNoViolations(new AxeBuilder({ page }))
+})
+
+async function expectNoViolations(axe: AxeBuilder): Promise<void> {
+  const { violations } = await axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual(
+    [],
+  )
 }
 
 test('a phone shows runs and approvals without sideways scrolling', async ({ page }) => {

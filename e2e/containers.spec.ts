@@ -25,15 +25,14 @@ test('a For each with an approval inside: one item approved, one rejected, each 
   await test.step('a step beside it is dragged into it, and connected there', async () => {
     await page.keyboard.press('Escape')
     await page.getByRole('button', { name: 'Fit the workflow' }).click()
+    await step(page, /^Approval,/).hover() // waits until the view rests
     const frame = await box(page, /^For each,/)
     await page.mouse.dblclick(frame.x + 120, frame.y + frame.height + 70)
     await addStep(page, 'template')
     await page.getByLabel('Text', { exact: true }).fill('Shipped to {{ item }}')
-    const card = await box(page, /^Template,/)
+    await step(page, /^Template,/).hover({ position: { x: 40, y: 12 } })
     const approval = await box(page, /^Approval,/)
-    await page.mouse.move(card.x + 40, card.y + 12)
     await page.mouse.down()
-    await page.mouse.move(card.x + 60, card.y + 12, { steps: 4 })
     await page.mouse.move(approval.x + approval.width + 80, approval.y + 12, { steps: 12 })
     await page.mouse.up()
     await expect(step(page, /^Template, template, inside For each/)).toBeVisible()
