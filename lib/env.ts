@@ -22,6 +22,11 @@ const schema = z.object({
   API_CALLS_PER_MINUTE: z.coerce.number().int().min(1).default(6_000),
   /** Secret of the sign-in cookies. `npm start` makes one in DATA_DIR when it is absent. */
   NEXTAUTH_SECRET: z.string().min(32).optional(),
+  /** JWTs of another identity provider: its public keys (RS256, ES256), or a shared secret (HS256); and what they must say. */
+  JWT_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
+  JWT_SECRET: z.string().min(32).optional(),
+  JWT_ISSUER: z.string().min(1).optional(),
+  JWT_AUDIENCE: z.string().min(1).optional(),
   /** Secret that what leaves the product is signed and sealed with, e.g. callback URLs. Made like NEXTAUTH_SECRET. */
   ENCRYPTION_KEY: z.string().min(32).optional(),
   /** The default OpenAI-compatible server of LLM nodes whose model does not name `offline/…`. */

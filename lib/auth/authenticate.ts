@@ -1,9 +1,21 @@
 import type { KeyIdentityRow } from '../db/api-keys'
+import type { TokenIdentityRow } from '../db/oauth'
 import type { SessionIdentityRow } from '../db/sessions'
+import { publicUrl } from '../env'
 import { AppError } from '../errors'
 import { requireSameOrigin } from './authorize'
 import { readCredentials } from './credentials'
-import { keyIdentity, keyIdentityById, noteKeyUsed, noteSessionUsed, sessionIdentity } from './identities'
+import {
+  grantIdentity,
+  keyIdentity,
+  keyIdentityById,
+  noteKeyUsed,
+  noteSessionUsed,
+  sessionIdentity,
+  tokenIdentity,
+} from './identities'
+import { jwtIdentity, looksLikeJwt } from './jwt'
+import { isAccessToken } from './oauth/tokens'
 import { SCOPES } from './permissions'
 import type { Principal } from './principal'
 import { openSessionToken, readSessionToken } from './session-cookie'
@@ -14,10 +26,14 @@ export const SESSION_IDLE_MS = 24 * 60 * 60 * 1000
 /**
  * Who is calling: the one resolver for every door. An API key by `X-API-Key`, `Authorization: Bearer` or
  * `Authorization: ApiKey`, or the browser's session cookie, which a changing request may use only from our own origin.
+ * An OAuth access token is taken where it is good: at its `audience`, by default this installation as a whole.
  * Throws `unauthenticated` (401) for a credential that is missing, unreadable, unknown, expired or revoked, whose person is
  * disabled or no longer in the team, and for two that speak of different people.
  */
-export async function authenticate(request: Pick<Request, 'headers' | 'method'>): Promise<Principal> {
+export async function authenticate(
+  request: Pick<Request, 'headers' | 'method'>,
+  options: { audience?: string } = {},
+): Promise<Principal> {
   const { apiKey, cookie } = readCredentials(request.headers)
   if (apiKey === null) {
     const principal = cookie === null ? null : await principalOfCookie(cookie)
@@ -27,7 +43,7 @@ export async function authenticate(request: Pick<Request, 'headers' | 'method'>)
     requireSameOrigin(request)
     return principal
   }
-  const principal = await principalOfKey(apiKey)
+  const principal = await principalOfBearer(apiKey, options.audience ?? publicUrl())
   if (cookie !== null) await refuseContradiction(principal, cookie)
   return principal
 }
@@ -57,6 +73,10 @@ export async function revalidate(principal: Principal): Promise<boolean> {
 }
 
 async function currentPrincipalFor(principal: Principal): Promise<Principal | null> {
+  if (principal.kind === 'oauth') {
+    const row = await grantIdentity(principal.id)
+    return row === null ? null : orNull(admitToken(row))
+  }
   if (principal.kind === 'api_key') {
     const row = await keyIdentityById(principal.id)
     return row === null ? null : orNull(admitKey(row))
@@ -64,6 +84,53 @@ async function currentPrincipalFor(principal: Principal): Promise<Principal | nu
   if (principal.sessionId === undefined) return null
   const row = await sessionIdentity(principal.sessionId)
   return row === null || row.userId !== principal.userId ? null : orNull(admitSession(row))
+}
+
+function principalOfBearer(secret: string, audience: string): Promise<Principal> {
+  if (isAccessToken(secret)) return principalOfToken(secret, audience)
+  return looksLikeJwt(secret) ? principalOfJwt(secret) : principalOfKey(secret)
+}
+
+async function principalOfToken(secret: string, audience: string): Promise<Principal> {
+  const row = await tokenIdentity(secret)
+  if (row === null) throw new AppError('unauthenticated', 'The access token has expired or was revoked.')
+  if (row.resource !== audience && row.resource !== publicUrl()) {
+    throw new AppError('unauthenticated', `The access token is good at ${row.resource} only.`)
+  }
+  const admitted = admitToken(row)
+  if (typeof admitted === 'string') throw new AppError('unauthenticated', admitted)
+  return admitted
+}
+
+/** The principal of an access token as it stands now: the person's role, and no more than the scopes they allowed. */
+function admitToken(row: TokenIdentityRow): Principal | string {
+  if (row.expiresAt.getTime() <= Date.now()) return 'The access token has expired.'
+  if (row.userDisabledAt !== null || row.role === null) return 'Who gave the consent is no longer a member of the team.'
+  return {
+    kind: 'oauth',
+    id: row.grantId,
+    userId: row.userId,
+    name: `${row.userName} (by ${row.clientName})`,
+    email: row.userEmail,
+    role: row.role,
+    scopes: SCOPES.filter((scope) => row.scopes.includes(scope)),
+    team: { id: row.teamId, name: row.teamName, slug: row.teamSlug },
+  }
+}
+
+async function principalOfJwt(token: string): Promise<Principal> {
+  const row = await jwtIdentity(token)
+  if (row.disabledAt !== null) throw new AppError('unauthenticated', 'The account that the token names is disabled.')
+  return {
+    kind: 'oauth',
+    id: row.userId,
+    userId: row.userId,
+    name: row.userName,
+    email: row.email,
+    role: row.role,
+    scopes: SCOPES.filter((scope) => row.scopes.includes(scope)),
+    team: row.team,
+  }
 }
 
 async function principalOfKey(secret: string): Promise<Principal> {

@@ -7,7 +7,8 @@ export interface Credentials {
   cookie: string | null
 }
 
-const MAX_KEY_LENGTH = 512
+/** Keys are short; a JWT may carry many claims. */
+const MAX_KEY_LENGTH = 8_192
 const AUTHORIZATION = /^([A-Za-z][A-Za-z0-9!#$&^_.+-]*) +([^\s,]+)$/
 
 /**

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { findKeyIdentityByHash, findKeyIdentityById, type KeyIdentityRow, touchKey } from '../db/api-keys'
+import { findGrantIdentity, findTokenIdentity, type TokenIdentityRow } from '../db/oauth'
 import { processSingleton } from '../db/process'
 import { findSessionIdentity, type SessionIdentityRow, touchSession } from '../db/sessions'
 import { log } from '../log'
@@ -16,6 +17,8 @@ const identities = processSingleton('identities', () => ({
   keys: createTtlCache<KeyIdentityRow | null>({ ttlMs: IDENTITY_TTL_MS, maxEntries: MAX_ENTRIES }),
   keysById: createTtlCache<KeyIdentityRow | null>({ ttlMs: IDENTITY_TTL_MS, maxEntries: MAX_ENTRIES }),
   sessions: createTtlCache<SessionIdentityRow | null>({ ttlMs: IDENTITY_TTL_MS, maxEntries: MAX_ENTRIES }),
+  tokens: createTtlCache<TokenIdentityRow | null>({ ttlMs: IDENTITY_TTL_MS, maxEntries: MAX_ENTRIES }),
+  grants: createTtlCache<TokenIdentityRow | null>({ ttlMs: IDENTITY_TTL_MS, maxEntries: MAX_ENTRIES }),
   touchedAtMs: new Map<string, number>(),
   touching: new Set<Promise<void>>(),
 }))
@@ -38,11 +41,24 @@ export function sessionIdentity(sessionId: string): SessionIdentityRow | null | 
   return identities.sessions.get(sessionId, () => findSessionIdentity(sessionId))
 }
 
+/** Who an OAuth access token speaks for, as the database had it at most two seconds ago. */
+export function tokenIdentity(secret: string): TokenIdentityRow | null | Promise<TokenIdentityRow | null> {
+  const digest = hash('sha256', secret, 'base64')
+  return identities.tokens.get(digest, () => findTokenIdentity(Buffer.from(digest, 'base64')))
+}
+
+/** The same by the grant. */
+export function grantIdentity(grantId: string): TokenIdentityRow | null | Promise<TokenIdentityRow | null> {
+  return identities.grants.get(grantId, () => findGrantIdentity(grantId))
+}
+
 /** Forgets what is remembered, so that this process feels a revocation or a new role at once. */
 export function forgetIdentities(): void {
   identities.keys.clear()
   identities.keysById.clear()
   identities.sessions.clear()
+  identities.tokens.clear()
+  identities.grants.clear()
 }
 
 /** Notes the use of a key at most once a minute, and never on the time of the request. */

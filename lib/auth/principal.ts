@@ -3,10 +3,11 @@ import type { Role, Scope } from './permissions'
 
 /** Who is calling, whatever the door. Made only by `authenticate`; every use case takes one. */
 export interface Principal {
-  kind: 'user' | 'api_key'
-  /** The user's id, or the key's. */
+  /** `oauth`: a program that a person lets act for them. */
+  kind: 'user' | 'api_key' | 'oauth'
+  /** The user's id, the key's, or the grant's. */
   id: Id
-  /** The person behind it: the user, or the key's creator. */
+  /** The person behind it: the user, the key's creator, or who gave consent. */
   userId: Id
   /** Shown to people: the user's name, or `key "CI"`. */
   name: string

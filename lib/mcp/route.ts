@@ -6,6 +6,7 @@ import { readBody } from '../api/server/read-body'
 import { requestIdOf } from '../api/server/request-headers'
 import type { Route } from '../api/server/route'
 import { authenticate } from '../auth/authenticate'
+import { mcpResource } from '../auth/oauth/metadata'
 import type { Principal } from '../auth/principal'
 import { countCall } from '../auth/rate-limit'
 import { publicUrl } from '../env'
@@ -49,7 +50,7 @@ async function respond(request: Request): Promise<Answer> {
 function callerOf(request: Request): Promise<Principal> {
   const headers = new Headers(request.headers)
   headers.delete('cookie')
-  return authenticate({ headers, method: request.method })
+  return authenticate({ headers, method: request.method }, { audience: mcpResource() })
 }
 
 /** Programs send no Origin; a page may call only from the origin of this installation. */

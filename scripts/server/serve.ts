@@ -3,9 +3,11 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import next from 'next'
 import { createFrontDoor } from '@/lib/api/server/front-door'
+import { readClientDocumentsWith } from '@/lib/auth/oauth/clients'
 import { closeNotify } from '@/lib/db/notify'
 import { env, publicUrl } from '@/lib/env'
 import { log } from '@/lib/log'
+import { egressFetch } from '@/lib/nodes/egress'
 import { startWorker } from '@/lib/worker/main'
 import { portObstacle } from './knobs'
 
@@ -42,6 +44,7 @@ export async function serve(options: { dev: boolean }): Promise<Serving> {
   })
   server.on('clientError', (_error, socket) => socket.destroy())
 
+  readClientDocumentsWith(readDocument)
   const worker = await startWorker({})
   await listen(server, env().PORT)
   return {
@@ -72,4 +75,16 @@ function listen(server: Server, port: number): Promise<void> {
     server.once('error', (error: NodeJS.ErrnoException) => fail(portObstacle(port, error)))
     server.listen(port, () => done())
   })
+}
+
+/** The description of an OAuth client, read by the one way out, which never leads into this network. */
+async function readDocument(url: string): Promise<{ status: number; body: unknown }> {
+  const limits = { timeoutMs: 5_000, maxBytes: 64 * 1024 }
+  try {
+    const answer = await egressFetch(url, { headers: { accept: 'application/json' } }, limits)
+    return { status: answer.status, body: await answer.json() }
+  } catch (error) {
+    log.debug({ err: String(error) }, 'the description of an OAuth client could not be read')
+    return { status: 0, body: null }
+  }
 }

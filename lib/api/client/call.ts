@@ -30,7 +30,8 @@ export function urlOf<C extends AnyContract>(contract: C, args?: Pick<CallArgs<C
     if (value !== undefined && value !== null && value !== '') search.set(key, String(value))
   }
   const text = search.toString()
-  return `${BASE}${path}${text === '' ? '' : `?${text}`}`
+  const base = contract.root === 'api' ? '/api' : BASE
+  return `${base}${path}${text === '' ? '' : `?${text}`}`
 }
 
 interface LooseArgs {

@@ -40,7 +40,7 @@ export type CreatedApiKey = z.infer<typeof createdKeySchema>
 /** Who is calling. */
 export const principalSchema = z
   .object({
-    kind: z.enum(['user', 'api_key']),
+    kind: z.enum(['user', 'api_key', 'oauth']),
     id: idSchema,
     name: z.string(),
     email: z.string().nullable(),

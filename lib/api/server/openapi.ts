@@ -14,6 +14,7 @@ import { callbackContracts } from '../contracts/callbacks'
 import { problemDocumentSchema } from '../contracts/common'
 import { healthContracts } from '../contracts/health'
 import { mcpContract } from '../contracts/mcp'
+import { oauthContracts, oauthRawContracts } from '../contracts/oauth'
 import { openApiContract } from '../contracts/openapi'
 import { contracts } from '../contracts/routes'
 import { sampleContracts } from '../contracts/samples'
@@ -30,6 +31,8 @@ export const describedContracts: readonly AnyContract[] = [
   ...Object.values(callbackContracts),
   ...Object.values(sampleContracts),
   mcpContract,
+  ...Object.values(oauthContracts),
+  ...Object.values(oauthRawContracts),
   ...Object.values(healthContracts),
   openApiContract,
 ]
@@ -44,6 +47,7 @@ const TAGS = [
   { name: 'Limits', description: 'How much of everything.' },
   { name: 'Agents', description: 'Who a run is executed as.' },
   { name: 'MCP', description: 'For agents: the same use cases as tools.' },
+  { name: 'OAuth', description: 'For programs that people let act for them: OAuth 2.1 with PKCE.' },
   { name: 'Samples', description: 'A place to send things to while trying the product out.' },
   { name: 'Health', description: 'For load balancers and supervisors.' },
   { name: 'Reference', description: 'This document.' },
@@ -128,11 +132,11 @@ function operationOf(contract: AnyContract): ZodOpenApiOperationObject {
               'application/json': {
                 schema: contract.body,
                 ...(contract.example === undefined ? {} : { example: contract.example }),
+                ...(contract.examples === undefined ? {} : { examples: { ...contract.examples } }),
               },
             },
           },
         }),
-                ...(contract.examples === undefined ? {} : { examples: { ...contract.examples } }),
     responses: { ...successOf(contract), ...refusalsOf(contract) },
   }
 }
@@ -158,20 +162,16 @@ function headersOf(contract: AnyContract): ZodOpenApiParameterObject[] {
     ...(contract.conditional
       ? [header('If-Match', 'The draft revision in quotes; 412 when it is not the one that stands.')]
       : []),
+    ...Object.entries(contract.headers ?? {}).map(([name, description]) => header(name, description)),
     ...(contract.id === 'listEvents' ? [header('Last-Event-ID', 'Event stream only: go on after this event.')] : []),
   ]
 }
 
-    ...Object.entries(contract.headers ?? {}).map(([name, description]) => header(name, description)),
 function successOf(contract: AnyContract): ZodOpenApiResponsesObject {
   const status = contract.status ?? 200
   if (status === 204) return { 204: { description: 'Done.' } }
-  return {
-    [`${status}` as const]: {
-      description: 'Success.',
-      content: {
   const { also } = contract
-        'application/json': { schema: contract.response },
+  return {
     ...(also === undefined
       ? {}
       : {
@@ -180,6 +180,10 @@ function successOf(contract: AnyContract): ZodOpenApiResponsesObject {
             content: { 'application/json': { schema: also.response } },
           },
         }),
+    [`${status}` as const]: {
+      description: 'Success.',
+      content: {
+        'application/json': { schema: contract.response },
         ...(contract.stream ? { 'text/event-stream': { schema: { type: 'string' } } } : {}),
       },
     },

@@ -8,9 +8,10 @@ import { eventRoutes } from './routes/events'
 import { executeRoutes } from './routes/execute'
 import { keyRoutes } from './routes/keys'
 import { limitRoutes } from './routes/limits'
+import { oauthRoutes } from './routes/oauth'
 import { openApiRoutes } from './routes/openapi'
-import { runRoutes } from './routes/runs'
 import { provenanceRoutes } from './routes/provenance'
+import { runRoutes } from './routes/runs'
 import { sampleRoutes } from './routes/samples'
 import { workflowRoutes } from './routes/workflows'
 
@@ -19,13 +20,14 @@ export const routes: readonly Route[] = [
   ...workflowRoutes,
   ...runRoutes,
   ...executeRoutes,
-  ...eventRoutes,
   ...provenanceRoutes,
+  ...eventRoutes,
   ...approvalRoutes,
   ...keyRoutes,
   ...limitRoutes,
   ...agentRoutes,
   mcpRoute,
+  ...oauthRoutes,
   ...healthRoutes,
   ...callbackRoutes,
   ...sampleRoutes,

@@ -1,0 +1,42 @@
+import { type Answer, problemAnswer, toResponse } from './answer'
+import { problemOf } from './problem'
+import { requestIdOf } from './request-headers'
+import type { AnyContract, Route } from './route'
+
+/**
+ * A public route whose request or answer is said by a standard of its own, not by a contract: forms, well-known documents.
+ * Its paths are given whole. Errors are problem documents unless `work` answers them itself.
+ */
+export function rawRoute(
+  contract: AnyContract,
+  paths: readonly string[],
+  work: (request: Request) => Promise<{ status: number; json: unknown }>,
+): Route {
+  if (contract.permission !== 'public') throw new Error(`${contract.id} needs ${contract.permission}: use defineRoute`)
+  const respond = async (request: Request): Promise<Answer> => {
+    const requestId = requestIdOf(request)
+    try {
+      const { status, json } = await work(request)
+      const headers = {
+        'Cache-Control': 'no-store',
+        'Content-Type': 'application/json; charset=utf-8',
+        'X-Content-Type-Options': 'nosniff',
+        'X-Request-ID': requestId,
+        // Programs in a browser ask for tokens and documents too; no cookie is ever looked at here.
+        'Access-Control-Allow-Origin': '*',
+      }
+      return { status, headers, body: JSON.stringify(json) }
+    } catch (error) {
+      return problemAnswer(problemOf(error, requestId), requestId)
+    }
+  }
+  return {
+    id: contract.id,
+    method: contract.method,
+    paths,
+    contract,
+    permission: contract.permission,
+    respond,
+    handle: async (request) => toResponse(await respond(request)),
+  }
+}
