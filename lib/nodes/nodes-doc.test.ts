@@ -69,7 +69,7 @@ installation itself (but for \`/samples/\` and \`/api/samples/\`) are refused, h
 \`EGRESS_ALLOW\`. At most five redirects are followed; credentials are not sent to another origin. An answer may have 5 MiB.
 A status outside 200–299 fails the node with the code \`http_status\`; 408, 425, 429 and 5xx are worth another attempt, and \`Retry-After\` is heeded.`,
   llm: `\`offline/writer\` is built in: it writes a plain draft out of the facts in the prompt (list items, \`Label: value\` lines, sentences), the same every time, with no key and no network.
-Any other model goes to the OpenAI-compatible server at \`LLM_BASE_URL\` with the key \`LLM_API_KEY\`, as \`openai-compatible/<model>\` or by the bare name of the model. Tokens, time and model are kept with every call.`,
+Any other model goes to the OpenAI-compatible server at \`LLM_BASE_URL\` with the key \`LLM_API_KEY\`, as \`openai-compatible/<model>\` or by the bare name of the model. Provider, model, tokens, time and cost are kept with every call, also of one whose answer was of no use; a call may have 32 000 tokens in all, and two minutes unless \`timeoutMs\` says otherwise. See [budgets](workflows.md).`,
   approval:
     'Without an edge at `rejected` a rejection cancels the run; without one at `timedOut` the passing of the due time fails it.',
   merge: 'A path that was not taken is never waited for.',

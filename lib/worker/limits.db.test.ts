@@ -6,7 +6,9 @@ import type { RunRow } from '../db/runs'
 import { DEFAULT_LIMITS, MAX_OUTPUT_BYTES } from '../engine/limits'
 import { initialState } from '../engine/state'
 import { LIMITS } from '../limits'
+import { runForEach } from '../nodes/for-each.run'
 import { nodeType } from '../nodes/registry'
+import { contextFor } from '../nodes/test/context'
 import { draw } from '../testing/definition'
 import { type EffectSink, openEffectSink } from '../testing/effect-sink'
 import { atRest, ended, makePublished, waitForRun } from '../testing/runs'
@@ -120,6 +122,38 @@ describe('calls of one run in flight at once', () => {
       mostInFlight = Math.max(mostInFlight, inFlight)
     }
     expect([sink.calls.length, mostInFlight]).toEqual([count, most])
+  })
+})
+
+describe('a loop and a fan-out', () => {
+  test.each([
+    [2, 'completed'],
+    [3, 'completed'],
+    [4, 'failed'],
+  ])('%i turns of 3: the run is %s', async (turns, status) => {
+    const runId = await begin([
+      ['start>while', 'while>end'],
+      { while: { config: { when: `index < ${turns}`, maxIterations: 3 } }, a: { parentId: 'while' } },
+    ])
+    expect(await waitForRun(runId, ended)).toBe(status)
+    const { rows } = await pool().query(
+      `SELECT error ->> 'code' AS code FROM node_runs WHERE run_id = $1 AND node_key = 'while'`,
+      [runId],
+    )
+    expect(rows[0].code).toBe(status === 'failed' ? 'loop_limit' : null)
+  })
+
+  const most = LIMITS.fan_out.value
+  test.each([
+    [most - 1, true],
+    [most, true],
+    [most + 1, false],
+  ])('%i items: %s', async (count, fits) => {
+    const opened = runForEach(await contextFor('forEach', { items: `[1..${count}]` })).then(
+      (result) => (result.type === 'container' && result.container === 'forEach' ? result.items.length : undefined),
+      (error) => error.code,
+    )
+    expect(await opened).toBe(fits ? count : 'fanout_limit')
   })
 })
 

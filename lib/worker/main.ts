@@ -7,6 +7,7 @@ import { ensureListening, onPoke, onSlots } from '../db/notify'
 import { limitOf } from '../env'
 import type { Id } from '../ids'
 import { log } from '../log'
+import { priceList } from '../nodes/price-list.run'
 import { settleChild, startChild } from './child-runs'
 import { databaseWorld } from './database-world'
 import { RunLoop } from './loop'
@@ -26,6 +27,7 @@ export async function startWorker(
   /** `concurrency`: runs advanced at once, of all teams. A waiting run is none of them. */
   options: { concurrency?: number } = {},
 ): Promise<{ stop(graceMs: number): Promise<void> }> {
+  priceList() // one that cannot be used is told now, not at the first call
   await ensureListening()
   const loop = new RunLoop(databaseWorld, options.concurrency ?? limitOf('process_runs'))
   await loop.start()
