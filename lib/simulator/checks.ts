@@ -1,3 +1,5 @@
+import type { Checkpoint } from '../db/checkpoints'
+import type { RunRow } from '../db/runs'
 import { applyEvent } from '../engine/apply-event'
 import { isTerminal, nodeKey, type RunEvent } from '../engine/events'
 import { initialState } from '../engine/state'
@@ -17,6 +19,16 @@ export function checkRun(sim: Simulation, run: StoredRun): string[] {
     ...checkWaits(sim, run, log),
     ...checkOutputs(sim, run, log),
   ]
+}
+
+/** What must be true of every checkpoint: what an effect gave is stored before anything that comes after it is tried. */
+export function* checkCheckpoint(sim: Simulation, row: RunRow, { events }: Checkpoint): Generator<string> {
+  const { nodesById } = sim.program(row.definitionId)
+  const isEffect = (event: RunEvent) => 'node_id' in event && nodesById.get(event.node_id ?? '')?.type === 'http'
+  const first = events.findIndex((event) => event.type === 'node_succeeded' && isEffect(event))
+  const after =
+    first < 0 ? undefined : events.slice(first).find((event) => !isEffect(event) || event.type === 'node_started')
+  if (after) yield `${after.type} was tried before the result of an effect was stored`
 }
 
 function* checkLog({ row }: StoredRun, log: RunEvent[]): Generator<string> {
@@ -64,6 +76,9 @@ function* checkWaits(sim: Simulation, { row }: StoredRun, log: RunEvent[]): Gene
   for (const wait of sim.store.waits.values()) {
     if (wait.runId !== row.id) continue
     const times = answered.get(wait.id) ?? 0
+    const lateMs = wait.dueAt && wait.resolvedAt ? wait.resolvedAt.getTime() - wait.dueAt.getTime() : undefined
+    if (wait.state === 'resolved' && lateMs !== undefined && lateMs < 0 === (wait.outcome?.kind === 'fired'))
+      yield `the wait of ${wait.nodeKey} was resolved (${wait.outcome?.kind}) ${lateMs} ms after it was due`
     if (wait.state === 'open') yield `the wait of ${wait.nodeKey} is open although the run has ended`
     if (times > 1) yield `the wait of ${wait.nodeKey} was answered ${times} times in the log`
     if (times === 1 && wait.state !== 'resolved') yield `the log answers the wait of ${wait.nodeKey}, its row does not`

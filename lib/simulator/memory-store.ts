@@ -16,6 +16,8 @@ export interface StoreWorld extends WorkersWorld {
   /** A job for the queue library: one per key, due at a time of the store's clock. */
   addJob(task: Task, id: Id, dueAtMs: number): void
   breaks(words: string): void
+  /** A checkpoint is about to be written. */
+  judgeCheckpoint(row: RunRow, checkpoint: Checkpoint): void
   /** A delay was stored, due at this time of the store's clock. */
   judgeTimer(key: string, dueAtMs: number): void
 }
@@ -374,10 +376,12 @@ export class MemoryStore extends MemoryWorkers {
   }
 
   /** What the statement let through, measured by who really holds the run. */
-  private judge(run: StoredRun, { owner, epoch, events }: Checkpoint): void {
+  private judge(run: StoredRun, checkpoint: Checkpoint): void {
+    const { owner, epoch, events } = checkpoint
     const { holder, row } = run
     if (holder?.owner !== owner || holder.epoch !== epoch)
       this.around.breaks(`a zombie's write to run ${row.id} was accepted`)
+    this.around.judgeCheckpoint(row, checkpoint)
     if (isTerminal(row.status)) this.around.breaks(`run ${row.id} had ended and was written to`)
     events.forEach((event, index) => {
       if (event.seq !== row.lastSeq + 1 + index)

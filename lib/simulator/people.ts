@@ -24,9 +24,10 @@ export class People {
       timeline.at(dice.between(50, 8_000), undefined, () => this.say(runId, { kind: 'pause', actor: PERSON }))
       timeline.at(dice.between(8_000, 25_000), undefined, () => this.say(runId, { kind: 'resume', actor: PERSON }))
     } else if (fate < 0.2) {
-      timeline.at(dice.between(50, 12_000), undefined, () =>
-        this.say(runId, { kind: 'stop', actor: PERSON, reason: 'cancelled' }),
-      )
+      // Twice, as people do who see nothing happen.
+      const atMs = dice.between(50, 12_000)
+      for (const inMs of [atMs, atMs + dice.between(0, 300)])
+        timeline.at(inMs, undefined, () => this.say(runId, { kind: 'stop', actor: PERSON, reason: 'cancelled' }))
     } else if (fate < 0.24)
       timeline.at(dice.between(2_000, 15_000), undefined, () => this.say(runId, { kind: 'timeout' }))
   }

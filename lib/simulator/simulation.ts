@@ -9,7 +9,7 @@ import { childRequestSchema } from '../engine/waits'
 import { type Id, newId } from '../ids'
 import type { RunnerResult } from '../nodes/runner'
 import { makeProgram, type Program } from '../worker/plans'
-import { checkRun } from './checks'
+import { checkCheckpoint, checkRun } from './checks'
 import { Dice } from './dice'
 import { EffectSink } from './effect-sink'
 import { drawFaults, type Faults } from './faults'
@@ -91,6 +91,9 @@ export class Simulation {
       teamCap: this.dice.pick([1, 2, 10]),
       addJob: (task, id, dueAtMs) => this.queue.add(task, id, dueAtMs),
       breaks: (words) => this.timeline.breaks(words),
+      judgeCheckpoint: (row, checkpoint) => {
+        for (const words of checkCheckpoint(this, row, checkpoint)) this.timeline.breaks(words)
+      },
       judgeTimer: (key, dueAtMs) => this.judgeTimer(key, dueAtMs),
     })
     this.queue = new Queue(this)
