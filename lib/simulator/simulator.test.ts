@@ -8,31 +8,34 @@ const SEEDS = Number(process.env.SIM_SEEDS ?? 2_000)
 
 async function play(seed: number): Promise<Outcome> {
   return playSeed(seed).catch((error: unknown) => {
-    throw new Error(`SIM_SEED=${seed} npx vitest run lib/simulator\n${error instanceof Error ? error.message : error}`)
+    const words = error instanceof Error ? error.message : String(error)
+    throw new Error(`SIM_SEED=${seed} npx vitest run lib/simulator\n${words}`)
   })
 }
 
-test.runIf(ONLY !== undefined)('what happened in this seed', async () => {
-  process.stdout.write(`${await tell(ONLY ?? 0)}\n`)
-  await play(ONLY ?? 0)
-})
-
-test.skipIf(ONLY !== undefined)(
-  'whatever dies, sleeps, gets lost or comes twice: every run ends as its log says and nothing finished is done again',
-  async () => {
+if (ONLY !== undefined) {
+  test(`what happened in seed ${ONLY}`, async () => {
+    process.stdout.write(`${await tell(ONLY)}\n`)
+    await play(ONLY)
+  })
+} else {
+  test('whatever dies, sleeps, gets lost or comes twice: every run ends as its log says and nothing finished is done again', async () => {
     const statuses = new Map<string, number>()
     let calls = 0
+    let deaths = 0
     for (let seed = 1; seed <= SEEDS; seed++) {
       const outcome = await play(seed)
       calls += outcome.calls
+      deaths += outcome.deaths
       for (const status of outcome.statuses) statuses.set(status, (statuses.get(status) ?? 0) + 1)
     }
-    expect(statuses.get('completed')).toBeGreaterThan(SEEDS / 4)
+    // The seeds are worth something: runs end well, effects are called, processes die.
+    expect(statuses.get('completed')).toBeGreaterThan(SEEDS / 2)
     expect(calls).toBeGreaterThan(SEEDS)
-  },
-  300_000,
-)
+    expect(deaths).toBeGreaterThan(SEEDS / 4)
+  }, 600_000)
 
-test.skipIf(ONLY !== undefined)('a seed is played the same way every time', async () => {
-  for (const seed of [3, 33, 333]) expect(await play(seed)).toEqual(await play(seed))
-})
+  test('a seed is played the same way every time', async () => {
+    for (const seed of [3, 33, 333]) expect(await play(seed)).toEqual(await play(seed))
+  })
+}
