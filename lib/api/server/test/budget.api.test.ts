@@ -19,6 +19,7 @@ beforeAll(async () => {
     { settings: { budget: { usd: 2 } } },
   )
   const { body } = await api.ask('POST', '/v1/workflows', { key, json: { name: 'Budget', definition } })
+  if (!body.id) throw new Error(JSON.stringify(body))
   workflowId = body.id
   await api.ask('POST', `/v1/workflows/${workflowId}/publish`, { key })
 })
