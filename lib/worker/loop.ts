@@ -11,9 +11,9 @@ import { type Advancing, advanceRun, beginRun } from './advance-run'
 import { attendForgottenChildren } from './child-runs'
 import type { Claimed, Offer } from './claim-queued'
 import type { Store, World } from './ports'
-import { WorkerLease } from './worker-lease'
 import { SlotPool } from './slots'
 import { fireOverdueTimers } from './timers'
+import { WorkerLease } from './worker-lease'
 
 /** More than these are queued again by the next sweep. */
 const MAX_ABANDONED = 1_000
@@ -55,7 +55,7 @@ export class RunLoop implements LocalWorker {
   async start(): Promise<void> {
     const { store, clock } = this.world
     await store.retireDeadNeighbours()
-    await this.followStoreClock()
+    await this.followStoreClock(Number.POSITIVE_INFINITY)
     this.lease = await WorkerLease.register(this.world)
     this.slots.start()
     this.callOffs = [
@@ -158,11 +158,11 @@ export class RunLoop implements LocalWorker {
   }
 
   /** Due times and the times of events are meant on the clock of the store, whatever the clock of this machine says. */
-  private async followStoreClock(): Promise<void> {
+  private async followStoreClock(withinMs = MAX_CLOCK_ANSWER_MS): Promise<void> {
     const elapsedMs = this.world.clock.stopwatch()
     const storeMs = await this.store.readClock()
     const tookMs = elapsedMs()
-    if (tookMs < MAX_CLOCK_ANSWER_MS) this.world.clock.follow(storeMs + tookMs / 2)
+    if (tookMs < withinMs) this.world.clock.follow(storeMs + tookMs / 2)
   }
 
   /** Queues what dead workers hold, finds what was queued or said and not heard, and fires what the queue library forgot. */
