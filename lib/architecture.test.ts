@@ -19,7 +19,11 @@ const NO_FRAMEWORK = /^(?!next(?:\/|$)|next-auth|react|@prisma\/)/
 
 /** The first room whose pattern matches holds the file. */
 const ROOMS: Room[] = [
-  { name: 'tests', holds: /\.test\.tsx?$|^lib\/(testing|simulator)\/|\/test\/|^e2e\/|^vitest\.config\.ts$/, imports: ['*'] },
+  {
+    name: 'tests',
+    holds: /\.test\.tsx?$|^lib\/(testing|simulator)\/|\/test\/|^e2e\/|^vitest\.config\.ts$/,
+    imports: ['*'],
+  },
 
   { name: 'errors', holds: /^lib\/(errors|ids|clock|faults|limits)\.ts$/, imports: [], packages: /^node:process$/ },
   {
@@ -53,7 +57,8 @@ const ROOMS: Room[] = [
     name: 'auth',
     holds: /^lib\/auth\//,
     imports: ['db', 'errors', 'env', 'permissions'],
-    packages: /^(node:|zod$|next-auth|next\/(headers|navigation)$|@node-rs\/argon2$|rate-limiter-flexible$|jose$)/,
+    packages:
+      /^(node:|zod$|next-auth|next\/(headers|navigation)$|@node-rs\/argon2$|rate-limiter-flexible$|jose$|@node-oauth\/oauth2-server$)/,
   },
   {
     name: 'usecases',

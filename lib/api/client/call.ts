@@ -30,7 +30,7 @@ export function urlOf<C extends AnyContract>(contract: C, args?: Pick<CallArgs<C
     if (value !== undefined && value !== null && value !== '') search.set(key, String(value))
   }
   const text = search.toString()
-  const base = contract.root === 'api' ? '/api' : BASE
+  const base = contract.root === 'site' ? '' : contract.root === 'api' ? '/api' : BASE
   return `${base}${path}${text === '' ? '' : `?${text}`}`
 }
 

@@ -16,8 +16,8 @@ export interface Contract<
   id: string
   method: Method
   path: `/${string}`
-  /** `api`: served below `/api` only (health, samples, the OpenAPI document), not below `/v1`. */
-  root?: 'v1' | 'api'
+  /** `api`: served below `/api` only (health, samples, the OpenAPI document), not below `/v1`. `site`: the path is whole. */
+  root?: 'v1' | 'api' | 'site'
   /** Whole paths at which it answers too, with the same parameters; for clients that know it under another one. */
   aliases?: readonly `/${string}`[]
   /** What the caller must be allowed to do; `public`: anybody. */

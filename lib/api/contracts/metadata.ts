@@ -3,7 +3,7 @@ import { contract } from './contract'
 
 /** Documents at well-known addresses; what they hold is said by RFC 9728 and RFC 8414. */
 const document = z.record(z.string(), z.unknown())
-const base = { method: 'GET', root: 'api', permission: 'public', tag: 'OAuth', response: document } as const
+const base = { method: 'GET', root: 'site', permission: 'public', tag: 'OAuth', response: document } as const
 
 export const metadataContracts = {
   protectedResource: contract({

@@ -7,7 +7,15 @@ import { answerOnce, idempotencyKeyOf } from './answer-once'
 import { parseCall } from './parse-call'
 import { problemOf } from './problem'
 import { requestIdOf } from './request-headers'
-import type { AnyContract, Call, HandlerResult, Incoming, PublicCall, Route } from './route'
+import {
+  type AnyContract,
+  type Call,
+  type HandlerResult,
+  type Incoming,
+  type PublicCall,
+  pathsOf,
+  type Route,
+} from './route'
 
 /**
  * The only HTTP recipe: request id, authenticate (which holds cookies to our own origin), permission, rate limit, body
@@ -67,11 +75,10 @@ function makeRoute(contract: AnyContract, respondTo: (incoming: Incoming) => Pro
       return failure(error, requestId)
     }
   }
-  const roots = contract.root === 'api' ? ['/api'] : ['/v1', '/api/v1']
   return {
     id: contract.id,
     method: contract.method,
-    paths: [...roots.map((root) => root + contract.path), ...(contract.aliases ?? [])],
+    paths: [...pathsOf(contract), ...(contract.aliases ?? [])],
     contract,
     permission: contract.permission,
     respond,

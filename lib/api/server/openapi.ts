@@ -14,11 +14,12 @@ import { callbackContracts } from '../contracts/callbacks'
 import { problemDocumentSchema } from '../contracts/common'
 import { healthContracts } from '../contracts/health'
 import { mcpContract } from '../contracts/mcp'
+import { metadataContracts } from '../contracts/metadata'
 import { oauthContracts, oauthRawContracts } from '../contracts/oauth'
 import { openApiContract } from '../contracts/openapi'
 import { contracts } from '../contracts/routes'
 import { sampleContracts } from '../contracts/samples'
-import type { AnyContract } from './route'
+import { type AnyContract, pathsOf } from './route'
 
 const DESCRIPTION = `Draw a workflow, run it durably, watch it live, and let a human countersign what matters.
 
@@ -33,6 +34,7 @@ export const describedContracts: readonly AnyContract[] = [
   mcpContract,
   ...Object.values(oauthContracts),
   ...Object.values(oauthRawContracts),
+  ...Object.values(metadataContracts),
   ...Object.values(healthContracts),
   openApiContract,
 ]
@@ -64,7 +66,7 @@ export function openApiDocument(): oas31.OpenAPIObject {
 function generate(): oas31.OpenAPIObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {}
   for (const contract of describedContracts) {
-    const path = `/${contract.root === 'api' ? 'api' : 'v1'}${contract.path}`
+    const [path = ''] = pathsOf(contract)
     paths[path] = { ...paths[path], [contract.method.toLowerCase()]: operationOf(contract) }
   }
   const document: ZodOpenApiObject = {

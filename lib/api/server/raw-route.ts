@@ -1,15 +1,14 @@
 import { type Answer, problemAnswer, toResponse } from './answer'
 import { problemOf } from './problem'
 import { requestIdOf } from './request-headers'
-import type { AnyContract, Route } from './route'
+import { type AnyContract, pathsOf, type Route } from './route'
 
 /**
  * A public route whose request or answer is said by a standard of its own, not by a contract: forms, well-known documents.
- * Its paths are given whole. Errors are problem documents unless `work` answers them itself.
+ * Errors are problem documents unless `work` answers them itself.
  */
 export function rawRoute(
   contract: AnyContract,
-  paths: readonly string[],
   work: (request: Request) => Promise<{ status: number; json: unknown }>,
 ): Route {
   if (contract.permission !== 'public') throw new Error(`${contract.id} needs ${contract.permission}: use defineRoute`)
@@ -33,7 +32,7 @@ export function rawRoute(
   return {
     id: contract.id,
     method: contract.method,
-    paths,
+    paths: pathsOf(contract),
     contract,
     permission: contract.permission,
     respond,

@@ -35,6 +35,12 @@ type Parsed<Schema> = NonNullable<Schema> extends z.ZodType ? z.output<NonNullab
 
 export type AnyContract = Contract & { path: `/${string}` }
 
+/** Where a contract is served; the first is the one that is described. */
+export function pathsOf({ root = 'v1', path }: Pick<Contract, 'root' | 'path'>): string[] {
+  if (root === 'site') return [path]
+  return root === 'api' ? [`/api${path}`] : [`/v1${path}`, `/api/v1${path}`]
+}
+
 /** What a handler gets: everything authenticated, authorized and parsed. */
 export interface PublicCall<C extends AnyContract> {
   /** Ids are canonical here, whatever spelling the caller used. */

@@ -37,25 +37,25 @@ export const oauthRoutes = [
     }
   }),
 
-  rawRoute(oauthRawContracts.exchangeToken, ['/api/oauth/token'], async (request) => {
+  rawRoute(oauthRawContracts.exchangeToken, async (request) => {
     const { status, body } = await exchangeToken(await readForm(request))
     return { status, json: body }
   }),
-  rawRoute(oauthRawContracts.revokeToken, ['/api/oauth/revoke'], async (request) => {
+  rawRoute(oauthRawContracts.revokeToken, async (request) => {
     const { token } = await readForm(request)
     if (token) await revokeByToken(token)
     return { status: 200, json: {} }
   }),
 
-  rawRoute(metadataContracts.protectedResource, ['/.well-known/oauth-protected-resource'], async () => ({
+  rawRoute(metadataContracts.protectedResource, async () => ({
     status: 200,
     json: protectedResourceMetadata(publicUrl()),
   })),
-  rawRoute(metadataContracts.mcpResource, ['/.well-known/oauth-protected-resource/api/mcp'], async () => ({
+  rawRoute(metadataContracts.mcpResource, async () => ({
     status: 200,
     json: protectedResourceMetadata(mcpResource()),
   })),
-  rawRoute(metadataContracts.authorizationServer, ['/.well-known/oauth-authorization-server'], async () => ({
+  rawRoute(metadataContracts.authorizationServer, async () => ({
     status: 200,
     json: authorizationServerMetadata(),
   })),
