@@ -67,7 +67,7 @@ function* checkFold(sim: Simulation, { row, nodes }: StoredRun, log: RunEvent[])
   }
 }
 
-function* checkWaits(sim: Simulation, { row }: StoredRun, log: RunEvent[]): Generator<string> {
+function* checkWaits(sim: Simulation, { row, nodes }: StoredRun, log: RunEvent[]): Generator<string> {
   const answered = new Map<string, number>()
   for (const event of log) {
     if (!ANSWERS.test(event.type) || !('wait_id' in event) || event.wait_id === undefined) continue
@@ -82,7 +82,9 @@ function* checkWaits(sim: Simulation, { row }: StoredRun, log: RunEvent[]): Gene
     if (wait.state === 'open') yield `the wait of ${wait.nodeKey} is open although the run has ended`
     if (times > 1) yield `the wait of ${wait.nodeKey} was answered ${times} times in the log`
     if (times === 1 && wait.state !== 'resolved') yield `the log answers the wait of ${wait.nodeKey}, its row does not`
-    if (times === 0 && wait.state === 'resolved' && row.status === 'completed')
+    // What was cut off needs no answer any more, also one that was on its way.
+    const isCutOff = nodes.get(wait.nodeKey)?.status === 'cancelled'
+    if (times === 0 && wait.state === 'resolved' && row.status === 'completed' && !isCutOff)
       yield `the answer at ${wait.nodeKey} was accepted and forgotten`
     if ((sim.people.counted.get(wait.id) ?? 0) > 1) yield `two answers at ${wait.nodeKey} were told that they count`
   }

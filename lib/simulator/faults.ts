@@ -44,7 +44,7 @@ const CALM: Faults = {
   effectFails: 0.1,
 }
 
-const KILLS: Partial<Faults> = { kill: 0.02, killInEffect: 0.05, stop: 0.3 }
+const KILLS: Partial<Faults> = { kill: 0.02, killInEffect: 0.05, stop: 0.5 }
 const SLEEPS: Partial<Faults> = { sleep: 0.02 }
 const NETWORK: Partial<Faults> = {
   answerLost: 0.02,

@@ -74,7 +74,7 @@ export class Process implements Actor {
     this.sim.timeline.note(() => `${this.name} is asked to stop`)
     this.isStopping = true
     const gone = () => this.die('it stopped')
-    this.loop.stop(this.sim.dice.int(0, 5_000)).then(gone, gone)
+    this.loop.stop(this.sim.dice.pick([0, 100, 1_000, 5_000])).then(gone, gone)
   }
 
   sleep(forMs: number): void {
