@@ -5,7 +5,7 @@ import { definitionSchema, type WorkflowDefinition } from '../workflow/document'
  * Random workflows that compile: a start, a chain of structured blocks (sequence, branch with join, parallel, loop, container,
  * wait, failure that is handled, early end), nested. Structured so that loops have one entry, plus what no structure has:
  * forward edges across the finished graph, ways out of an inner loop to the head of the outer one or out of
- * both, and steps beside a loop that every turn leads to.
+ * both, and exits that every turn of a loop takes.
  */
 export const randomWorkflow: fc.Arbitrary<WorkflowDefinition> = workflows(true)
 
@@ -218,9 +218,7 @@ class Drawing {
     const exit = { id: latch, port: 'b' }
     if (block.way !== 'beside') return exit
     // Every turn leaves by this edge too: it counts once.
-    const beside = this.add('transform')
-    this.connect({ id: header, port: 'out' }, beside)
-    return this.merged([exit, { id: beside, port: 'out' }], 'all')
+    return this.merged([exit, { id: header, port: 'out' }], 'all')
   }
 
   private placeContainer(block: Block & { kind: 'container' }, from: Exit): Exit {
