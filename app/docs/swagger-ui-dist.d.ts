@@ -8,5 +8,14 @@ declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
     docExpansion?: 'list' | 'full' | 'none'
     persistAuthorization?: boolean
     validatorUrl?: string | null
+    plugins?: SwaggerUiPlugin[]
   }): unknown
+
+  /** Its own React, which is not ours: what a plugin renders is made with it. */
+  interface SwaggerUiSystem {
+    React: { createElement(type: string, props: null, ...children: string[]): unknown }
+  }
+  export type SwaggerUiPlugin = (system: SwaggerUiSystem) => {
+    wrapComponents: Record<string, (original: unknown, system: SwaggerUiSystem) => (props: { text: string }) => unknown>
+  }
 }

@@ -180,14 +180,14 @@ const MAX_INDENT = 6
 
 function Toggle({ line, name, onToggle }: { line: TimelineRow; name: string; onToggle: (key: string) => void }) {
   const opens = line.kind === 'item' ? { key: line.key, open: line.open } : line.opens
-  if (opens === undefined) return <span aria-hidden className="w-5 shrink-0" />
+  if (opens === undefined) return <span aria-hidden className="w-6 shrink-0" />
   return (
     <button
       type="button"
       aria-expanded={opens.open}
       aria-label={line.kind === 'item' ? `Steps of ${name}` : `Items of ${name}`}
       onClick={() => onToggle(opens.key)}
-      className="grid size-5 shrink-0 place-items-center rounded text-muted-foreground hover:bg-accent"
+      className="grid size-6 shrink-0 place-items-center rounded text-muted-foreground hover:bg-accent"
     >
       <ChevronRight aria-hidden className={cn('size-3.5', opens.open && 'rotate-90')} />
     </button>
