@@ -1,29 +1,10 @@
 import type { Place, Refusal, SlotRequest } from '../db/local-worker'
 import type { LimitedWorkflow, SlotScope } from '../db/slots'
 import type { Id } from '../ids'
-import { type ClaimQueued, fillFromQueue, keyOf, type TeamQueue } from './claim-queued'
+import { type ClaimQueued, fillFromQueue } from './claim-queued'
 import type { ShellClock } from './ports'
 import { ScopeSlots, type SlotStore } from './slot-scope'
-
-interface Waiter {
-  workflow: ScopeSlots | null
-  answer(result: Place | Refusal): void
-}
-
-interface Team {
-  slots: ScopeSlots
-  waiters: Waiter[]
-  queue: TeamQueue
-  /** Limited workflows with runs in the queue, as it was looked at last. */
-  limited: LimitedWorkflow[]
-  isClaiming: boolean
-  /** A run was queued while we were claiming. */
-  isNoted: boolean
-  /** Another worker says that there is something in the queue. It is not told again, or three would tell it each other for ever. */
-  isHearsay: boolean
-  /** When it was given something last: it then stands behind everybody else. */
-  servedAt: number
-}
+import { isLimited, SlotTeams, type Team, type Waiter } from './slot-teams'
 
 const TICK_MS = 1_000
 /** Whoever saw a run end may be here before its slot is free. */
@@ -36,8 +17,7 @@ const NO_SLOT: Place = { release: () => undefined }
  */
 export class SlotPool {
   private taken = 0
-  private teams = new Map<Id, Team>()
-  private workflows = new Map<string, { slots: ScopeSlots; team: Team }>()
+  private readonly teams: SlotTeams
   /** Teams that want something. */
   private turns = new Set<Team>()
   private served = 0
@@ -50,7 +30,17 @@ export class SlotPool {
     private readonly clock: ShellClock,
     private readonly places: number,
     private readonly claimQueued: ClaimQueued,
-  ) {}
+  ) {
+    this.teams = new SlotTeams((scope) => this.makeSlots(scope))
+  }
+
+  private makeSlots(scope: SlotScope): ScopeSlots {
+    const nowMs = () => this.clock.nowMs()
+    return new ScopeSlots(scope, this.store, nowMs, () => {
+      this.wakeLimited(scope)
+      this.serve()
+    })
+  }
 
   start(): void {
     this.stopTicking = this.clock.every(TICK_MS, () => this.tick())
@@ -63,8 +53,8 @@ export class SlotPool {
   reserve({ teamId, workflow, patienceMs, mode }: SlotRequest): Place | Refusal | Promise<Place | Refusal> {
     if (this.isClosed) return { level: 'process' }
     if (mode === 'end') return NO_SLOT
-    const team = this.team(teamId)
-    const limited = workflow ? this.workflow(team, workflow) : null
+    const team = this.teams.team(teamId)
+    const limited = workflow ? this.teams.workflow(team, workflow) : null
     if (team.queue !== 'more' && team.waiters.length === 0 && this.isFree(team, limited)) {
       return this.hold(team, limited)
     }
@@ -91,7 +81,7 @@ export class SlotPool {
   /** A run of this team waits in the queue. */
   noteQueued(teamId: Id): void {
     if (this.isClosed) return
-    const team = this.team(teamId)
+    const team = this.teams.team(teamId)
     // No place here: others may have one.
     if (this.free === 0 && team.queue !== 'more') this.store.askForSlots(team.slots.scope, team.slots.granted, true)
     team.isHearsay = false
@@ -108,33 +98,29 @@ export class SlotPool {
   /** Another worker needs slots; `isQueued`: for runs that wait in the queue, which anybody may take. */
   hearAsked(scope: SlotScope, theirs: number, isQueued: boolean): void {
     if (this.isClosed) return
-    this.find(scope)?.share(theirs)
+    this.teams.find(scope)?.share(theirs)
     if (!isQueued || scope.kind !== 'team') return
-    const team = this.team(scope.id)
+    const team = this.teams.team(scope.id)
     if (team.queue !== 'more') team.isHearsay = true
     this.note(team)
   }
 
   /** Another worker gave slots back. */
   hearFreed(scope: SlotScope): void {
-    this.find(scope)?.retry()
+    this.teams.find(scope)?.retry()
     this.wakeLimited(scope)
     this.serve()
   }
 
   /** The limit of a team was lowered. */
   hearExceeded(teamId: Id, excess: number): void {
-    this.teams.get(teamId)?.slots.shrink(excess)
+    this.teams.find({ kind: 'team', id: teamId })?.shrink(excess)
   }
 
   /** The lease was lost: nothing that was granted counts any more. Places already held are still given back as they end. */
   reset(): void {
-    const waiters = [...this.teams.values()].flatMap((team) => team.waiters.splice(0))
-    for (const scope of this.scopes()) scope.close()
-    this.teams = new Map()
-    this.workflows = new Map()
     this.turns.clear()
-    for (const waiter of waiters) waiter.answer({ level: 'process' })
+    for (const waiter of this.teams.clear()) waiter.answer({ level: 'process' })
   }
 
   /** No new places from now on. */
@@ -146,54 +132,6 @@ export class SlotPool {
 
   private get free(): number {
     return this.places - this.taken
-  }
-
-  private team(id: Id): Team {
-    const known = this.teams.get(id)
-    if (known) return known
-    const team: Team = {
-      slots: this.scope({ kind: 'team', id }),
-      waiters: [],
-      queue: 'none',
-      limited: [],
-      isClaiming: false,
-      isNoted: false,
-      isHearsay: false,
-      servedAt: 0,
-    }
-    this.teams.set(id, team)
-    return team
-  }
-
-  private workflow(team: Team, { workflowId, cap }: LimitedWorkflow): ScopeSlots {
-    const key = keyOf({ workflowId, cap })
-    const known = this.workflows.get(key)
-    if (known) return known.slots
-    const slots = this.scope({ kind: 'workflow', id: workflowId, cap })
-    this.workflows.set(key, { slots, team })
-    return slots
-  }
-
-  private scope(scope: SlotScope): ScopeSlots {
-    return new ScopeSlots(
-      scope,
-      this.store,
-      () => this.clock.nowMs(),
-      () => {
-        this.wakeLimited(scope)
-        this.serve()
-      },
-    )
-  }
-
-  private find(scope: SlotScope): ScopeSlots | undefined {
-    if (scope.kind === 'team') return this.teams.get(scope.id)?.slots
-    return this.workflows.get(`${scope.id}/${scope.cap}`)?.slots
-  }
-
-  private *scopes(): Iterable<ScopeSlots> {
-    for (const team of this.teams.values()) yield team.slots
-    for (const { slots } of this.workflows.values()) yield slots
   }
 
   private isFree(team: Team, workflow: ScopeSlots | null): boolean {
@@ -215,9 +153,7 @@ export class SlotPool {
       if (workflow?.isFull) return 'workflow'
       return team.slots.isFull || team.waiters.length > 0 ? 'team' : undefined
     }
-    if (workflow?.isFull && team.queue !== 'none' && team.limited.some((each) => isOf(each, workflow.scope))) {
-      return 'workflow'
-    }
+    if (workflow?.isFull && team.queue !== 'none' && isLimited(team, workflow.scope)) return 'workflow'
     return team.queue === 'more' && team.slots.isFull ? 'team' : undefined
   }
 
@@ -237,10 +173,8 @@ export class SlotPool {
 
   /** A workflow may have a slot again: its runs in the queue are worth a look. */
   private wakeLimited(scope: SlotScope): void {
-    if (scope.kind !== 'workflow') return
-    const team = this.workflows.get(`${scope.id}/${scope.cap}`)?.team
-    if (team?.queue !== 'limited' || !team.limited.some((each) => isOf(each, scope))) return
-    if (this.find(scope)?.isFull) return
+    const team = this.teams.heldUpBy(scope)
+    if (!team || this.teams.find(scope)?.isFull) return
     team.queue = 'more'
     this.turns.add(team)
   }
@@ -303,22 +237,21 @@ export class SlotPool {
 
   private async claim(team: Team, places: Place[]): Promise<void> {
     team.isNoted = false
-    const teamId = team.slots.scope.id
-    const left = await fillFromQueue(this.claimQueued, teamId, places, team.limited, (workflow, count) =>
+    const left = await fillFromQueue(this.claimQueued, team.id, places, team.limited, (workflow, count) =>
       this.holdWorkflow(team, workflow, count),
     ).catch(() => ({ queue: 'none' as const, limited: [] })) // the next sweep finds what is queued
     team.isClaiming = false
     team.limited = left.limited
     team.queue = team.isNoted ? 'more' : left.queue
     if (left.queue === 'more') team.isHearsay = false
-    if (team.queue === 'more' && this.teams.get(teamId) === team) this.turns.add(team)
+    if (team.queue === 'more' && this.teams.isKnown(team)) this.turns.add(team)
     for (const place of places.splice(0)) place.release()
     this.serve()
   }
 
   /** Slots of a limited workflow alone, at most `count`. */
   private async holdWorkflow(team: Team, workflow: LimitedWorkflow, count: number): Promise<Place[]> {
-    const slots = this.workflow(team, workflow)
+    const slots = this.teams.workflow(team, workflow)
     await slots.askAndWait(Math.min(count, workflow.cap))
     return Array.from({ length: Math.min(count, slots.idle) }, () => {
       slots.use()
@@ -332,23 +265,9 @@ export class SlotPool {
   }
 
   private tick(): void {
-    for (const [id, team] of this.teams) {
-      team.slots.tick(this.turns.has(team))
-      const isNeeded = team.waiters.length > 0 || team.isClaiming || team.queue !== 'none'
-      if (!isNeeded && team.slots.isUnused) this.teams.delete(id)
-    }
-    for (const [key, { slots, team }] of this.workflows) {
-      slots.tick(this.turns.has(team))
-      const isNeeded = team.isClaiming || team.waiters.some(({ workflow }) => workflow === slots)
-      if (!isNeeded && slots.isUnused) this.workflows.delete(key)
-      else this.wakeLimited(slots.scope)
-    }
+    for (const scope of this.teams.tick((team) => this.turns.has(team))) this.wakeLimited(scope)
     this.serve()
   }
-}
-
-function isOf({ workflowId, cap }: LimitedWorkflow, scope: SlotScope): boolean {
-  return scope.kind === 'workflow' && scope.id === workflowId && scope.cap === cap
 }
 
 function once(release: () => void): Place {
