@@ -28,6 +28,11 @@ export async function publishChain(
       target: `n${index + 1}`,
     })),
   }
+  return publish(bench, name, definition)
+}
+
+/** Makes a workflow and publishes it; answers its id. */
+export async function publish(bench: Bench, name: string, definition: object): Promise<string> {
   const { id } = await call<{ id: string }>(bench, 'POST', '/workflows', { name, definition })
   await call(bench, 'POST', `/workflows/${id}/publish`, {})
   return id

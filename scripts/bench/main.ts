@@ -1,204 +1,147 @@
 /**
  * `npm run bench`: ratios of the product to the floor, in one run on one machine. Machines are noisy and differ, so only the
- * ratios mean something elsewhere. `--json` prints one object instead of the table; `--seconds N` per throughput step.
+ * ratios mean something elsewhere. `--quick`: shorter, with fewer stored runs. `--json`: one object instead of the table.
+ * `--only a,b`: only these parts.
  */
-import autocannon from 'autocannon'
-import { call, follow, percentile, publishChain, transform } from './calls'
+import { publishChain, transform } from './calls'
+import { eventMs, resumeMs } from './live'
+import { compare, medianMs } from './load'
 import { type Bench, openBench } from './product'
+import { listMs, storeRuns } from './run-list'
+import { type Row, table } from './table'
+import { chainMs, forEachCost, secondWorker } from './work'
 
-const asJson = process.argv.includes('--json')
-const secondsArgument = process.argv.indexOf('--seconds')
-const seconds = secondsArgument > 0 ? Number(process.argv[secondsArgument + 1]) : 6
+const isQuick = process.argv.includes('--quick')
+const only = process.argv[process.argv.indexOf('--only') + 1]?.split(',')
+const wants = (part: string) => !process.argv.includes('--only') || only?.includes(part) === true
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
-const SUBSCRIBERS = 20
+const SECONDS = isQuick ? 2 : 4
+const ROUNDS = isQuick ? 1 : 3
+const STORED = isQuick ? [0, 20_000, 100_000] : [0, 100_000, 1_000_000]
 
-interface Load {
-  perSecond: number
-  p50Ms: number
-}
+const fixed = (value: number, digits = 1) => Number(value.toFixed(digits))
 
-async function load(url: string, connections: number, headers: Record<string, string>, body: string): Promise<Load> {
-  const once = (duration: number) =>
-    autocannon({
-      url,
-      connections,
-      duration,
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body,
-    })
-  await once(1)
-  const result = await once(seconds)
-  if (result.non2xx > 0 || result.errors > 0) {
-    throw new Error(
-      `${url}: ${result.non2xx} answers were refusals, ${result.errors} failed (of ${result.requests.total})`,
-    )
-  }
-  return { perSecond: result.requests.average, p50Ms: result.latency.p50 }
-}
-
-/** autocannon rounds latencies to whole milliseconds; one connection at a time is measured by hand. */
-async function medianMs(url: string, headers: Record<string, string>, body: string): Promise<number> {
-  const times: number[] = []
-  for (let turn = 0; turn < 600; turn++) {
-    const began = performance.now()
-    const answer = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body,
-    })
-    await answer.text()
-    if (turn >= 100) times.push(performance.now() - began)
-  }
-  return percentile(times, 0.5)
-}
-
-async function resumeMs(bench: Bench): Promise<{ p50: number; p99: number }> {
-  const workflow = await publishChain(bench, 'Bench approval', [
-    { type: 'approval', config: { title: 'Go on?' } },
-    transform,
-  ])
-  const times: number[] = []
-  for (let turn = 0; turn < 220; turn++) {
-    const run = await call<{ id: string }>(bench, 'POST', `/workflows/${workflow}/runs`, { wait: 30 })
-    let began = 0
-    let listening = () => {}
-    const ready = new Promise<void>((resolve) => {
-      listening = resolve
-    })
-    const ended = follow(bench, run.id, (event) => {
-      if (event.type === 'run_waiting') listening()
-      return event.type === 'run_completed'
-    })
-    await ready
-    began = performance.now()
-    const decided = call(bench, 'POST', `/runs/${run.id}/nodes/n1/approve`, {})
-    await ended
-    if (turn >= 20) times.push(performance.now() - began)
-    await decided
-  }
-  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) }
-}
-
-async function perNodeMs(bench: Bench): Promise<number> {
-  const duration = async (workflow: string) => {
-    const times: number[] = []
-    for (let turn = 0; turn < 40; turn++) {
-      const began = performance.now()
-      await call(bench, 'POST', `/workflows/${workflow}/runs`, { wait: 30 })
-      if (turn >= 10) times.push(performance.now() - began)
-    }
-    return percentile(times, 0.5)
-  }
-  const short = await duration(await publishChain(bench, 'Bench chain of 1', [transform]))
-  const long = await duration(
-    await publishChain(
-      bench,
-      'Bench chain of 100',
-      Array.from({ length: 100 }, () => transform),
-    ),
-  )
-  return (long - short) / 99
-}
-
-/** From the instant that a worker wrote into an event to its arrival at a subscriber, commit included. */
-async function eventMs(bench: Bench): Promise<{ p50: number; p99: number }> {
-  const workflow = await publishChain(bench, 'Bench events', [
-    { type: 'approval', config: { title: 'Go on?' } },
-    transform,
-  ])
-  const times: number[] = []
-  for (let turn = 0; turn < 10; turn++) {
-    const run = await call<{ id: string }>(bench, 'POST', `/workflows/${workflow}/runs`, { wait: 30 })
-    let waiting = 0
-    let allWait = () => {}
-    const ready = new Promise<void>((resolve) => {
-      allWait = resolve
-    })
-    const followers = Array.from({ length: SUBSCRIBERS }, () => {
-      let isLive = false
-      return follow(bench, run.id, (event) => {
-        if (isLive) times.push(Date.now() - Date.parse(event.at))
-        if (event.type === 'run_waiting') {
-          isLive = true
-          waiting += 1
-          if (waiting === SUBSCRIBERS) allWait()
-        }
-        return event.type === 'run_completed'
-      })
-    })
-    await ready
-    await call(bench, 'POST', `/runs/${run.id}/nodes/n1/approve`, {})
-    await Promise.all(followers)
-  }
-  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) }
-}
-
-const round = (value: number, digits = 2) => Number(value.toFixed(digits))
-
-async function measure(bench: Bench) {
+async function measure(bench: Bench): Promise<Row[]> {
+  const rows: Row[] = []
   const three = await publishChain(bench, 'Bench of three nodes', [transform])
-  const url = `${bench.url}/v1/workflows/${three}/runs`
   const body = JSON.stringify({ input: {}, wait: 30 })
-  const headers = { 'x-api-key': bench.key }
+  const ours = { url: `${bench.url}/v1/workflows/${three}/runs`, headers: { 'x-api-key': bench.key }, body }
+  const floor = { url: bench.floorUrl, headers: {}, body }
 
-  const throughput: Record<string, { ours: number; floor: number; ratio: number }> = {}
-  for (const connections of [1, 10, 50]) {
-    say(`throughput at ${connections} connections …`)
-    const floor = await load(bench.floorUrl, connections, {}, body)
-    const ours = await load(url, connections, headers, body)
-    throughput[`c${connections}`] = {
-      ours: round(ours.perSecond, 0),
-      floor: round(floor.perSecond, 0),
-      ratio: round(ours.perSecond / floor.perSecond),
+  if (wants('throughput')) {
+    for (const connections of isQuick ? [50] : [1, 10, 50]) {
+      say(`throughput at ${connections} connections …`)
+      const result = await compare(ours, floor, { connections, seconds: SECONDS, rounds: ROUNDS })
+      rows.push({
+        what: `durable 3-node runs/s over HTTP, ${connections} connections`,
+        measured: `${fixed(result.ours, 0)}/s, floor ${fixed(result.floor, 0)}/s = ${fixed(result.ratio, 2)} ×`,
+        ...(connections === 50 ? { target: '≥ 1.0 ×', isMet: result.ratio >= 1 } : {}),
+      })
     }
+    say('latency …')
+    const [floorMs, oursMs] = [await medianMs(floor, 300), await medianMs(ours, 300)]
+    rows.push({
+      what: 'the same, p50 of one at a time',
+      measured: `${fixed(oursMs)} ms, floor ${fixed(floorMs)} ms = ${fixed(oursMs / floorMs, 2)} ×`,
+      target: '≤ 2 ×',
+      isMet: oursMs <= 2 * floorMs,
+    })
+    const memory = await bench.memoryMb()
+    rows.push({
+      what: 'memory of web and worker after this load',
+      measured: `${memory} MB`,
+      target: '≤ 350 MB',
+      isMet: memory <= 350,
+    })
   }
-  say('latency …')
-  const floorMs = await medianMs(bench.floorUrl, {}, body)
-  const oursMs = await medianMs(url, headers, body)
-  const rssMb = await bench.memoryMb()
-  say('resuming …')
-  const resume = await resumeMs(bench)
-  say('cost per node …')
-  const perNode = await perNodeMs(bench)
-  say('events …')
-  const events = await eventMs(bench)
-  return {
-    throughput,
-    latency: { c1: { ours_ms: round(oursMs), floor_ms: round(floorMs), ratio: round(oursMs / floorMs) } },
-    resume_ms: { p50: round(resume.p50), p99: round(resume.p99) },
-    per_node_ms: round(perNode, 3),
-    event_ms: { p50: round(events.p50), p99: round(events.p99) },
-    rss_mb: rssMb,
+  if (wants('resume')) {
+    say('approval …')
+    const { p50, p99 } = await resumeMs(bench, isQuick ? 60 : 200)
+    rows.push({
+      what: 'approve → run completed, p50 / p99',
+      measured: `${fixed(p50)} / ${fixed(p99)} ms`,
+      target: '≤ 5 / 25 ms',
+      isMet: p50 <= 5 && p99 <= 25,
+    })
   }
+  if (wants('events')) {
+    say('events …')
+    const subscribers = 200
+    const { p50, p99 } = await eventMs(bench, { subscribers, turns: isQuick ? 3 : 10 })
+    rows.push({
+      what: `event → ${subscribers} subscribers, p50 / p99`,
+      measured: `${fixed(p50)} / ${fixed(p99)} ms`,
+      target: 'p99 ≤ 50 ms',
+      isMet: p99 <= 50,
+    })
+  }
+  if (wants('chain')) {
+    say('cost per node …')
+    const curve = await chainMs(bench, [1, 25, 50, 100, 200], isQuick ? 8 : 25)
+    const ms = (nodes: number) => curve.find((point) => point.nodes === nodes)?.ms ?? Number.NaN
+    const perNode = (ms(100) - ms(1)) / 99
+    rows.push({
+      what: 'one node in a chain of 100',
+      measured: `${fixed(perNode, 3)} ms`,
+      target: '≤ 0.5 ms',
+      isMet: perNode <= 0.5,
+    })
+    for (const point of curve) rows.push({ what: `  a run of ${point.nodes} nodes`, measured: `${fixed(point.ms)} ms` })
+  }
+  if (wants('loop')) {
+    say('loop …')
+    const { items, seconds, grewMb } = await forEachCost(bench, isQuick ? 1_000 : 10_000)
+    rows.push({
+      what: `forEach over ${items} items`,
+      measured: `${fixed(seconds)} s, memory grew by ${fixed(grewMb, 0)} MB`,
+      target: '10 000: ≤ 10 s, < 300 MB',
+      isMet: seconds <= 10 && grewMb < 300,
+    })
+  }
+  if (wants('stored')) rows.push(...(await stored(bench, three, ours)))
+  if (wants('workers')) {
+    say('second worker …')
+    const { one, two, ratio } = await secondWorker(bench, isQuick ? 60 : 300)
+    rows.push({
+      what: 'runs/s that only compute, one → two worker processes',
+      measured: `${fixed(one)} → ${fixed(two)} = ${fixed(ratio, 2)} ×`,
+      target: '≥ 1.5 ×',
+      isMet: ratio >= 1.5,
+    })
+  }
+  return rows
 }
 
-function table(result: Awaited<ReturnType<typeof measure>>): string {
-  const rows: string[][] = [['what', 'ours', 'floor', 'ratio']]
-  for (const [name, { ours, floor, ratio }] of Object.entries(result.throughput)) {
-    rows.push([`durable 3-node runs/s, ${name.slice(1)} connections`, `${ours}`, `${floor}`, `${ratio} ×`])
+/** What stored runs cost: a start should not notice them, and neither should the list. */
+async function stored(bench: Bench, workflow: string, ours: Parameters<typeof medianMs>[0]): Promise<Row[]> {
+  const rows: Row[] = []
+  let before = 0
+  for (const count of STORED) {
+    say(`${count} stored runs …`)
+    await storeRuns(bench, workflow, before, count)
+    before = count
+    rows.push({
+      what: `  one start beside ${count} stored runs, p50`,
+      measured: `${fixed(await medianMs(ours, 150))} ms`,
+    })
   }
-  const { ours_ms, floor_ms, ratio } = result.latency.c1
-  rows.push(['median of one such request, ms', `${ours_ms}`, `${floor_ms}`, `${ratio} ×`])
-  rows.push(['approve → run completed, ms (p50 / p99)', `${result.resume_ms.p50} / ${result.resume_ms.p99}`, '', ''])
-  rows.push(['one node in a chain of 100, ms', `${result.per_node_ms}`, '', ''])
-  rows.push([
-    `event → ${SUBSCRIBERS} subscribers, ms (p50 / p99)`,
-    `${result.event_ms.p50} / ${result.event_ms.p99}`,
-    '',
-    '',
-  ])
-  rows.push(['memory of web and worker after load, MB', `${result.rss_mb}`, '', ''])
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n')
+  const lists = await listMs(bench, workflow)
+  const worst = lists[0]?.p95 ?? Number.NaN
+  rows.push({
+    what: `run list of ${before} runs, worst p95 of ${lists.length} filters`,
+    measured: `${fixed(worst)} ms (${lists[0]?.filter})`,
+    target: '≤ 50 ms',
+    isMet: worst <= 50,
+  })
+  return rows
 }
 
 say('starting the product and the floor …')
 const bench = await openBench()
 try {
-  const result = await measure(bench)
-  process.stdout.write(`${asJson ? JSON.stringify(result) : table(result)}\n`)
+  const rows = await measure(bench)
+  process.stdout.write(`${process.argv.includes('--json') ? JSON.stringify(rows) : table(rows)}\n`)
 } finally {
   await bench.close()
 }
