@@ -57,7 +57,12 @@ function* checkLog({ row }: StoredRun, log: RunEvent[]): Generator<string> {
 function* checkFold(sim: Simulation, { row, nodes }: StoredRun, log: RunEvent[]): Generator<string> {
   const { plan } = sim.program(row.definitionId)
   const state = initialState(plan)
-  for (const event of log) applyEvent(plan, state, event)
+  for (const event of log) {
+    const key = 'path' in event && event.node_id !== undefined ? nodeKey(event.path, event.node_id) : undefined
+    if (key !== undefined && state.nodes.get(key)?.status === 'cancelled')
+      yield `${event.type} after ${key} was cut off`
+    applyEvent(plan, state, event)
+  }
   if (state.status !== row.status) yield `its log says ${state.status}, its row ${row.status}`
   for (const [key, node] of state.nodes) {
     const stored = nodes.get(key)?.status
