@@ -3,6 +3,8 @@
 import { CircleAlert, CircleSlash, Plus, StickyNote, TriangleAlert } from 'lucide-react'
 import { Handle, Position } from 'reactflow'
 import { Tooltip } from '@/components/ui/tooltip'
+import { useApi } from '@/lib/api/client/query'
+import { contracts } from '@/lib/api/contracts/routes'
 import { nodeType } from '@/lib/nodes/registry'
 import type { Problem } from '@/lib/workflow/document'
 import { hasInput } from '../document/ports'
@@ -25,7 +27,11 @@ export function NodeTitle({ node }: Pick<FlowNodeData, 'node'>) {
       <span className="ds-node-text">
         {node.name === title ? null : <span className="ds-node-type">{title}</span>}
         <span className="ds-node-name">{node.name}</span>
-        {summary === '' ? null : <span className="ds-node-summary">{summary}</span>}
+        {summary === '' ? null : (
+          <span className="ds-node-summary">
+            {node.type === 'workflow' ? <WorkflowName workflowId={String(node.config.workflowId)} /> : summary}
+          </span>
+        )}
       </span>
       {node.note === undefined || node.note === '' ? null : (
         <Tooltip content={<span className="line-clamp-6 whitespace-pre-line">{node.note}</span>}>
@@ -38,6 +44,14 @@ export function NodeTitle({ node }: Pick<FlowNodeData, 'node'>) {
     </>
   )
 }
+
+/** The name of the workflow that a step runs; its id until the name is known, or when there is none. */
+function WorkflowName({ workflowId }: { workflowId: string }) {
+  const workflow = useApi(contracts.getWorkflow, { params: { workflow_id: workflowId } }, { staleTime: NAME_STALE_MS })
+  return workflow.data?.name ?? workflowId
+}
+
+const NAME_STALE_MS = 60_000
 
 /** Where it is led to and where it leads. */
 export function NodeHandles({

@@ -62,7 +62,7 @@ export function RetryDialog({ run, from, onOpenChange }: RetryDialogProps) {
             </div>
           ) : (
             <>
-              <Steps title="Runs again" steps={plan.data.again} empty="Whatever was not reached yet." />
+              <Steps title="Runs again" steps={plan.data.again} empty="Whatever was not reached yet." acts />
               <Steps title="Reused, not run again" steps={plan.data.reused} empty="Nothing: it begins at the start." />
             </>
           )}
@@ -93,7 +93,8 @@ export function RetryDialog({ run, from, onOpenChange }: RetryDialogProps) {
 type PlannedStep = { node_key: string; node_name: string; path: string[]; side_effect: boolean }
 const SHOWN_STEPS = 200
 
-function Steps({ title, steps, empty }: { title: string; steps: readonly PlannedStep[]; empty: string }) {
+function Steps(props: { title: string; steps: readonly PlannedStep[]; empty: string; acts?: boolean }) {
+  const { title, steps, empty, acts } = props
   const shown = steps.slice(0, SHOWN_STEPS)
   return (
     <section className="grid gap-1.5">
@@ -108,7 +109,9 @@ function Steps({ title, steps, empty }: { title: string; steps: readonly Planned
             <li key={step.node_key} className="flex items-baseline gap-2 px-3 py-1.5">
               <span className="truncate">{step.node_name}</span>
               <span className="shrink-0 text-muted-foreground text-xs">{pathText(step.path)}</span>
-              {step.side_effect ? <span className="ml-auto shrink-0 text-2xs text-waiting">acts outside</span> : null}
+              {acts && step.side_effect ? (
+                <span className="ml-auto shrink-0 text-2xs text-waiting">acts outside</span>
+              ) : null}
             </li>
           ))}
           {steps.length > shown.length ? (

@@ -2,7 +2,7 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ChevronRight } from 'lucide-react'
-import { useDeferredValue, useMemo, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { nestingOf } from '@/components/designer/document/nesting'
 import { cn } from '@/components/ui/cn'
 import { formatDuration } from '@/components/ui/format'
@@ -56,22 +56,21 @@ export function TimelineChart(props: TimelineChartProps) {
     () => (definition ? treeOf(timeline.spans, nestingOf(definition)) : undefined),
     [timeline, definition],
   )
-  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set())
+  const [opened, setOpened] = useState<ReadonlyMap<string, boolean>>(new Map())
+  const around = useMemo(
+    () => (perspective && definition ? keysAround(definition, perspective) : []),
+    [perspective, definition],
+  )
   const lines = useMemo(() => {
-    const open = new Set(perspective && definition ? keysAround(definition, perspective) : [])
-    for (const key of toggled) if (!open.delete(key)) open.add(key)
+    const open = new Set(around)
+    for (const [key, isOpen] of opened) isOpen ? open.add(key) : open.delete(key)
     const failed = (containerKey: string) => {
       const container = state?.containers.get(containerKey)
       return container === undefined ? new Set<number>() : failedItems(container)
     }
     return tree ? rowsOf(tree, open, failed) : []
-  }, [tree, toggled, perspective, definition, state])
-  const toggle = (key: string) =>
-    setToggled((old) => {
-      const next = new Set(old)
-      if (!next.delete(key)) next.add(key)
-      return next
-    })
+  }, [tree, opened, around, state])
+  const toggle = (key: string, isOpen: boolean) => setOpened((old) => new Map(old).set(key, isOpen))
   const retries = useMemo(() => {
     const byKey = new Map<string, Timeline['retries']>()
     for (const retry of timeline.retries) byKey.set(retry.key, [...(byKey.get(retry.key) ?? []), retry])
@@ -83,6 +82,20 @@ export function TimelineChart(props: TimelineChartProps) {
     estimateSize: () => ROW_PX,
     overscan: 10,
   })
+  const shown = useRef<readonly string[]>([])
+  useEffect(() => {
+    // Another item is looked at: what was closed around it opens, and its line comes into view.
+    if (shown.current === around) return
+    const key = around[1]
+    const index = lines.findIndex((line) => line.key === key)
+    if (around.some((each) => opened.get(each) === false)) {
+      setOpened((old) => new Map([...old].filter(([each]) => !around.includes(each))))
+      return
+    }
+    if (key !== undefined && index < 0) return
+    shown.current = around
+    if (index >= 0) rows.scrollToIndex(index, { align: 'center' })
+  }, [around, lines, opened, rows])
   if (timeline.lanes.length === 0) {
     // Events are there and the layout is on its way: saying that nothing happened would be wrong.
     if (events.length > 1) return null
@@ -178,7 +191,15 @@ export function TimelineChart(props: TimelineChartProps) {
 const INDENT_PX = 12
 const MAX_INDENT = 6
 
-function Toggle({ line, name, onToggle }: { line: TimelineRow; name: string; onToggle: (key: string) => void }) {
+function Toggle({
+  line,
+  name,
+  onToggle,
+}: {
+  line: TimelineRow
+  name: string
+  onToggle: (key: string, isOpen: boolean) => void
+}) {
   const opens = line.kind === 'item' ? { key: line.key, open: line.open } : line.opens
   if (opens === undefined) return <span aria-hidden className="w-6 shrink-0" />
   return (
@@ -186,7 +207,7 @@ function Toggle({ line, name, onToggle }: { line: TimelineRow; name: string; onT
       type="button"
       aria-expanded={opens.open}
       aria-label={line.kind === 'item' ? `Steps of ${name}` : `Items of ${name}`}
-      onClick={() => onToggle(opens.key)}
+      onClick={() => onToggle(opens.key, !opens.open)}
       className="grid size-6 shrink-0 place-items-center rounded text-muted-foreground hover:bg-accent"
     >
       <ChevronRight aria-hidden className={cn('size-3.5', opens.open && 'rotate-90')} />
