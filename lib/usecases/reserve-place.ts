@@ -7,6 +7,8 @@ import type { Id } from '../ids'
 
 /** How long a request waits in memory for a free slot; nothing was accepted yet, so nothing can be lost. */
 const PATIENCE_MS = 100
+/** … and one that would be refused, while workers of other processes are asked for slots that lie idle there. */
+const PATIENCE_BEFORE_REFUSAL_MS = 500
 /** Runs are short mostly: a slot may be free again as soon as this. */
 const RETRY_AFTER_SECONDS = 1
 
@@ -24,7 +26,7 @@ export async function reservePlace(
   const reserved = worker.reserve({
     teamId,
     workflow: workflowCap === null ? null : { workflowId, cap: workflowCap },
-    patienceMs: PATIENCE_MS,
+    patienceMs: onLimit === 'reject' ? PATIENCE_BEFORE_REFUSAL_MS : PATIENCE_MS,
     mode: onLimit,
   })
   const place = reserved instanceof Promise ? await reserved : reserved
