@@ -34,6 +34,7 @@ export interface WorkflowSummaryRow {
 export interface WorkflowRow extends WorkflowSummaryRow {
   draft: WorkflowDefinition
   draft_saved_by: string | null
+  agent_id: Id | null
 }
 
 const SUMMARY = `
@@ -89,7 +90,7 @@ export async function listWorkflowRows(options: {
 /** One workflow of a team with its draft; undefined when there is none. */
 export async function findWorkflow(of: { teamId: Id; workflowId: Id }): Promise<WorkflowRow | undefined> {
   const { rows } = await pool().query<WorkflowRow>(
-    `SELECT ${SUMMARY}, w.draft, saver.name AS draft_saved_by
+    `SELECT ${SUMMARY}, w.draft, w.agent_id, saver.name AS draft_saved_by
        FROM workflows w ${JOINS} LEFT JOIN users saver ON saver.id = w.draft_saved_by
       WHERE w.id = $1 AND w.team_id = $2 AND w.deleted_at IS NULL`,
     [of.workflowId, of.teamId],

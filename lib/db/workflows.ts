@@ -112,6 +112,15 @@ export async function changeWorkflow(change: WorkflowChange): Promise<void> {
   if (saved.rowCount === 0) await requireRevision({ teamId, workflowId, expectedRevision })
 }
 
+/** Says who executes a workflow when a caller names nobody; null: the team's default. The caller has found the agent in the team. */
+export async function setWorkflowAgent(of: { teamId: Id; workflowId: Id; agentId: Id | null }): Promise<void> {
+  const saved = await pool().query(
+    'UPDATE workflows SET agent_id = $3, updated_at = now() WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL',
+    [of.workflowId, of.teamId, of.agentId],
+  )
+  if (saved.rowCount === 0) throw noSuchWorkflow()
+}
+
 /** Throws `not_found` when there is no such workflow, `precondition_failed` when its draft is at another revision. */
 async function requireRevision(of: {
   teamId: Id

@@ -102,6 +102,7 @@ async function answer(options: CommandRun, pulse: RunPulse): Promise<void> {
 
 function matchAnswers(options: CommandRun, waits: OpenHumanWait[], inputs: OpenHumanWait[], pulse: RunPulse) {
   const named = Object.entries(options.inputs ?? {})
+  if (waits.length === 0) throw nothingWaits(pulse)
   if (named.length > 0) {
     return named.map(([name, data]) => {
       const field = `inputs.${name}`
@@ -117,13 +118,7 @@ function matchAnswers(options: CommandRun, waits: OpenHumanWait[], inputs: OpenH
   }
   if (inputs.length === 0) {
     refuseApproval(waits)
-    if (pulse.isHeld || pulse.commandsPending > 0 || pulse.status !== 'paused') {
-      throw new AppError(
-        'run_executing',
-        'The run is executing: nothing waits for an answer. Watch its events, and answer when it waits.',
-      )
-    }
-    throw new AppError('conflict', 'The run is paused and nothing waits for an answer; resume it first.')
+    throw nothingWaits(pulse)
   }
   const [wait] = inputs
   if (inputs.length > 1 || !wait) {
@@ -133,6 +128,14 @@ function matchAnswers(options: CommandRun, waits: OpenHumanWait[], inputs: OpenH
     })
   }
   return [{ wait, data: options.data, field: 'data' }]
+}
+
+function nothingWaits(pulse: RunPulse): AppError {
+  if (pulse.isHeld || pulse.commandsPending > 0 || pulse.status !== 'paused') {
+    const message = 'The run is executing: nothing waits for an answer. Watch its events, and answer when it waits.'
+    return new AppError('run_executing', message)
+  }
+  return new AppError('conflict', 'The run is paused and nothing waits for an answer; resume it first.')
 }
 
 function check(wait: OpenHumanWait, data: unknown, field: string): unknown {

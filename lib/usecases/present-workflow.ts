@@ -36,6 +36,7 @@ export function presentWorkflow(row: WorkflowRow): Workflow {
     ...presentWorkflowSummary(row),
     definition: row.draft,
     draft_saved_by: row.draft_saved_by,
+    agent_id: row.agent_id,
     problems: validateDefinition(row.draft).problems,
   }
 }

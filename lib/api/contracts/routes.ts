@@ -6,6 +6,7 @@ import { executeContract, executionContract } from './execute-operations'
 import { healthContracts } from './health'
 import { apiKeySchema, createdKeySchema, createKeyBodySchema, principalSchema } from './keys'
 import { limitContracts } from './limits'
+import { dryRunSchema } from './plan'
 import { provenanceContract } from './provenance'
 import {
   approvalSchema,
@@ -190,6 +191,7 @@ export const contracts = {
     bodyOptional: true,
     response: runSchema,
     status: 201,
+    also: { status: 200, response: dryRunSchema, description: 'With `dry_run`: the plan. No run was made.' },
     idempotent: true,
     errors: ['workflow_not_published', 'invalid_inputs', 'concurrency_limit', 'queue_full'],
   }),

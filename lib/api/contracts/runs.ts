@@ -118,6 +118,8 @@ export const startRunBodySchema = z
     version: z.int().min(0).optional().meta({ description: 'Absent: the active version.' }),
     draft: z.boolean().optional().meta({ description: 'Run the draft as it is now instead of a published version.' }),
     run_by: textSchema({ max: 200 }).optional(),
+    agent_id: idSchema.optional().meta({ description: 'Who executes it; absent: nobody is recorded.' }),
+    dry_run: z.boolean().optional().meta({ description: 'Answer a plan and an estimate with 200; make no run.' }),
     wait: z
       .number()
       .min(0)

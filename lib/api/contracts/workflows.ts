@@ -55,6 +55,9 @@ export const workflowSchema = workflowSummarySchema
   .extend({
     definition: definitionSchema.meta({ description: 'The draft. Keeps its own camelCase.' }),
     draft_saved_by: z.string().nullable(),
+    agent_id: idSchema
+      .nullable()
+      .meta({ description: "Who executes it when a caller names nobody; null: the team's." }),
     problems,
   })
   .meta({ id: 'Workflow' })
@@ -82,6 +85,7 @@ export const patchWorkflowBodySchema = z
     description: description.optional(),
     tags: tags.optional(),
     definition: definitionSchema.optional(),
+    agent_id: idSchema.nullable().optional().meta({ description: "null: the team's default agent." }),
   })
   .meta({ id: 'PatchWorkflow' })
 

@@ -6,12 +6,14 @@ import { watchRuns } from '../../../live/watch-runs'
 import { awaitRun } from '../../../usecases/await-run'
 import { commandRun } from '../../../usecases/command-run'
 import { continueRun, planRetry } from '../../../usecases/continue-run'
+import { dryRun } from '../../../usecases/dry-run'
 import { getBlob } from '../../../usecases/get-blob'
 import { getRun } from '../../../usecases/get-run'
 import { getRunDefinition } from '../../../usecases/get-run-definition'
 import { listNodeRuns } from '../../../usecases/list-node-runs'
 import { listRuns } from '../../../usecases/list-runs'
 import { listSegments } from '../../../usecases/list-segments'
+import { resolveAgent } from '../../../usecases/resolve-agent'
 import { type StartedRun, startRun } from '../../../usecases/start-run'
 import { contracts } from '../../contracts/routes'
 import { Reply } from '../answer'
@@ -20,17 +22,25 @@ import { streamReply } from '../stream-reply'
 
 export const runRoutes = [
   defineRoute(contracts.startRun, async ({ principal, params, body, request, prefersAsync, onceId }) => {
-    const { runId, rest } = await startRun({
+    const start = {
       principal,
-      runId: onceId,
       workflowId: params.workflow_id,
       input: body.input,
       dynamicVariables: body.dynamic_variables,
-      runtimeVariables: body.runtime_variables,
       parameters: body.parameters,
-      budget: body.budget,
       version: body.version,
       draft: body.draft,
+    }
+    const agentId = body.agent_id === undefined ? undefined : requireId(body.agent_id, 'agent_id')
+    // An agent is asked for by name only here: a start is on the fast path, and its runs need none.
+    if (agentId !== undefined) await resolveAgent({ ...start, agentId })
+    if (body.dry_run) return new Reply({ json: await dryRun(start), status: 200 })
+    const { runId, rest } = await startRun({
+      ...start,
+      runId: onceId,
+      agentId,
+      runtimeVariables: body.runtime_variables,
+      budget: body.budget,
       runBy: body.run_by,
       trigger: triggerOf(principal),
     })

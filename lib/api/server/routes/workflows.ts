@@ -1,4 +1,5 @@
 import { AppError } from '../../../errors'
+import { requireId } from '../../../ids'
 import { activateVersion } from '../../../usecases/activate-version'
 import { createWorkflow } from '../../../usecases/create-workflow'
 import { deleteWorkflow } from '../../../usecases/delete-workflow'
@@ -34,6 +35,7 @@ export const workflowRoutes = [
         principal,
         workflowId: params.workflow_id,
         ...body,
+        agentId: agentOf(body.agent_id),
         expectedRevision: ifMatchRevision(request),
       }),
     ),
@@ -69,6 +71,11 @@ export const workflowRoutes = [
     activateVersion({ principal, workflowId: params.workflow_id, number: versionNumber(params.number) }),
   ),
 ]
+
+/** Absent: unchanged; null: the team's default. */
+function agentOf(given: string | null | undefined): string | null | undefined {
+  return typeof given === 'string' ? requireId(given, 'agent_id') : given
+}
 
 function withEtag(workflow: Workflow, headers: Record<string, string> = {}): Reply {
   return new Reply({ json: workflow, headers: { ...headers, ETag: etagOf(workflow.draft_revision) } })
