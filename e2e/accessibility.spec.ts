@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
+import { startProduct } from '../scripts/bootstrap/product.mjs'
 import { firstRun } from './first-run'
 
 const { workflows, api_key } = firstRun()
@@ -94,6 +95,23 @@ for (const scheme of ['light', 'dark'] as const) {
     })
   })
 }
+
+test.describe('where nobody has an account yet', () => {
+  test.use({ storageState: { cookies: [], origins: [] } })
+  test.setTimeout(240_000)
+
+  test('axe finds nothing on set-up', async ({ page }) => {
+    const product = await startProduct(process.cwd(), { environment: { SEED: 'none' } })
+    try {
+      await page.goto(`${product.url}/set-up`)
+      await expect(page.getByLabel('Set-up token')).toBeVisible()
+      await expectNoViolations(new AxeBuilder({ page }))
+    } finally {
+      await product.stop()
+      product.removeData()
+    }
+  })
+})
 
 test('axe finds nothing on the API reference', async ({ page }) => {
   await page.goto('/docs')

@@ -5,6 +5,7 @@ import { createDesignerStore } from '../store/designer-store'
 import { createUiStore } from '../store/ui-store'
 import { type ActionContext, isEnabled, runAction } from './action'
 import { designerActions } from './all-actions'
+import { sending } from './container-actions'
 import { isCharacter, keysOf, matches } from './shortcut'
 
 function open({ readOnly = false } = {}) {
@@ -13,12 +14,13 @@ function open({ readOnly = false } = {}) {
   let clipboard = ''
   const notify = vi.fn<ActionContext['notify']>()
   const save = vi.fn(async () => {})
+  const reveal = vi.fn<ActionContext['canvas']['revealAll']>()
   const context: ActionContext = {
     document: store.getState,
     ui: ui.getState,
     canvas: {
       fit: () => {},
-      revealAll: () => {},
+      revealAll: reveal,
       reveal: () => {},
       zoomIn: () => {},
       zoomOut: () => {},
@@ -42,7 +44,18 @@ function open({ readOnly = false } = {}) {
   }
   const enabled = () => designerActions.filter((action) => isEnabled(action, context)).map((action) => action.id)
   const select = (...nodes: string[]) => store.getState().select({ nodes, edges: [] })
-  return { store, ui, context, act, enabled, select, notify, save, nodes: () => store.getState().definition.nodes }
+  return {
+    store,
+    ui,
+    context,
+    act,
+    enabled,
+    select,
+    notify,
+    save,
+    reveal,
+    nodes: () => store.getState().definition.nodes,
+  }
 }
 
 describe('actions', () => {
@@ -80,6 +93,40 @@ describe('actions', () => {
     const copy = nodes().at(-1)
     expect(copy).toMatchObject({ name: 'Send 2', position: { x: 1_000, y: -40 } })
     expect(store.getState().selection.nodes).toEqual([copy?.id])
+  })
+
+  it('brings what was pasted or duplicated into view', async () => {
+    const { act, select, store, reveal } = open()
+    select('send')
+    await act('duplicate')
+    expect(reveal).toHaveBeenLastCalledWith(store.getState().selection.nodes)
+    await act('cut')
+    await act('paste')
+    expect(reveal).toHaveBeenLastCalledWith(store.getState().selection.nodes)
+  })
+
+  it('wraps steps in a container, sends others into it, takes out and dissolves, each as one entry of the history', async () => {
+    const { act, select, store, context, enabled, nodes, notify } = open()
+    const inside = () => nodes().flatMap((node) => (node.parentId === undefined ? [] : [node.id]))
+    expect(enabled()).not.toContain('move-into')
+    select('fetch', 'check')
+    await act('wrap-forEach')
+    const [container = ''] = store.getState().selection.nodes
+    expect(inside()).toEqual(['fetch', 'check'])
+    expect(enabled()).toEqual(expect.arrayContaining(['add-inside', 'dissolve']))
+    select('send')
+    const change = sending(context, container)
+    if (change === undefined) throw new Error('it can go in')
+    store.getState().commit(change)
+    expect(inside()).toEqual(['fetch', 'check', 'send'])
+    expect(notify).toHaveBeenCalledWith(expect.stringContaining('connections are gone'))
+    await act('take-out')
+    expect(inside()).toEqual(['fetch', 'check'])
+    select(container)
+    await act('dissolve')
+    expect([inside(), nodes().length]).toEqual([[], 5])
+    for (const _ of ['dissolve', 'take-out', 'send', 'wrap']) await act('undo')
+    expect(store.getState().definition).toEqual(sample())
   })
 
   it('deletes, and selects the step before to go on from', async () => {
