@@ -9,19 +9,20 @@ import { initialState, type RunState } from '../engine/state'
 import { warningsOf } from '../engine/warnings'
 import { limitOf } from '../env'
 import { crashPoint } from '../faults'
-import type { Id } from '../ids'
 import { LIMITS } from '../limits'
 import { log as logger } from '../log'
-import { NodeError, type RunnerResult } from '../nodes/runner'
+import { NodeError } from '../nodes/runner'
 import { applyCommand } from './apply-command'
 import { CallGuard, limitsOf } from './call-guard'
+import { type Desk, type Execute, logUnexpected } from './desk'
+import { Effects } from './effects'
 import { LogWriter } from './log-writer'
 import { OutputCache } from './output-cache'
 import type { Program } from './plans'
 import { nowIso, type World } from './ports'
-import { type EndedAttempt, recordFailure, recordResult } from './record-result'
 import { runDue } from './run-container'
-import { computeNode, evaluateOutput, prepareNode } from './run-node'
+import { runInline } from './run-inline'
+import { evaluateOutput } from './run-node'
 import { catchRun } from './safety-net'
 import type { WorkerLease } from './worker-lease'
 
@@ -31,8 +32,6 @@ const MAX_RECOVERIES = LIMITS.recoveries.value
 const MAX_PENDING_EVENTS = 200
 
 type Lease = Pick<WorkerLease, 'owner' | 'isLive'>
-type Execute = Decision & { type: 'execute' }
-type Landed = { attempt: EndedAttempt; result?: RunnerResult; error?: unknown }
 
 /** A run that is not stored yet is stored after this long at the latest, however much is computed first. */
 const BORN_WITHIN_MS = 250
@@ -85,8 +84,7 @@ function advancing(driver: RunDriver, log: readonly RunEvent[] | undefined): Adv
 }
 
 class RunDriver {
-  private readonly inFlight = new Map<string, AbortController>()
-  private readonly landed: Landed[] = []
+  private readonly effects: Effects
   private wakeUp: (() => void) | undefined
   private isPoked = false
   private isDraining = false
@@ -95,7 +93,6 @@ class RunDriver {
   private steps = 0
   private bornByMs = 0
   private readonly limits: RunLimits
-  private readonly guard: CallGuard
   /** See {@link Advancing.made}. */
   readonly made: Promise<boolean>
   private settleMade: (made: boolean) => void = () => {}
@@ -109,7 +106,7 @@ class RunDriver {
   ) {
     this.made = birth ? this.promiseOfBirth() : Promise.resolve(true)
     this.limits = limitsOf(run)
-    this.guard = new CallGuard(world, run, this.limits)
+    this.effects = new Effects(new CallGuard(world, run, this.limits), () => this.wakeUp?.())
   }
 
   /** The advance threw. A run that is not stored yet was promised to nobody. */
@@ -138,7 +135,7 @@ class RunDriver {
 
   abandon(): void {
     this.isAbandoned = true
-    for (const controller of this.inFlight.values()) controller.abort()
+    this.effects.abortAll()
     this.wakeUp?.()
   }
 
@@ -167,16 +164,17 @@ class RunDriver {
       this.birth && { birth: this.birth, log: log ?? [] },
     )
     const outputs = new OutputCache(this.world.store, this.run.id, program.plan, state)
+    const desk: Desk = { program, run: this.run, writer, outputs }
     if (this.run.recoveries > state.recoveries) this.recover(writer)
     this.isPoked = this.run.commandSeq > this.run.commandApplied
     try {
-      while (!this.isAbandoned && (await this.turn(program, writer, outputs))) {
+      while (!this.isAbandoned && (await this.turn(desk))) {
         // A chain of inline nodes never leaves the microtask queue; heartbeats and other runs need a turn too.
         this.steps += 1
         if (this.steps % 50 === 0) await this.world.clock.breathe()
       }
     } finally {
-      for (const controller of this.inFlight.values()) controller.abort()
+      this.effects.abortAll()
     }
     return this.isLost || this.isAbandoned ? null : writer.state.status
   }
@@ -192,7 +190,8 @@ class RunDriver {
   }
 
   /** One round: commands, results, decisions. False: the run is let go. */
-  private async turn(program: Program, writer: LogWriter, outputs: OutputCache): Promise<boolean> {
+  private async turn(desk: Desk): Promise<boolean> {
+    const { program, writer, outputs } = desk
     if (this.isPoked) {
       this.isPoked = false
       for (const command of await this.world.store.readCommands(this.run.id, writer.commandsApplied)) {
@@ -200,47 +199,47 @@ class RunDriver {
         await applyCommand(this.world, writer, command, outputs)
       }
     }
-    if (this.landed.length > 0 && !writer.state.ended) {
+    if (this.effects.haveLanded && !writer.state.ended) {
       // An effect that came back is stored before anything else is tried: only what is stored is never done again.
-      for (const landed of this.landed.splice(0)) this.record(writer, outputs, landed)
-      if (!(await this.commit(program, writer))) return false
+      this.effects.recordLanded(desk)
+      if (!(await this.commit(desk))) return false
     }
-    if (writer.state.ended) return this.finish(program, writer)
-    this.dropCancelled(writer)
-    if (this.isDraining) return this.windDown(program, writer)
+    if (writer.state.ended) return this.finish(desk)
+    this.effects.abortCutOff(writer.state)
+    if (this.isDraining) return this.windDown(desk)
 
     for (const warning of warningsOf(program.plan, writer.state, this.limits)) writer.append(warning)
-    const decisions = decide(program.plan, writer.state, new Set(this.inFlight.keys()), this.limits)
+    const decisions = decide(program.plan, writer.state, this.effects.keys, this.limits)
     const effects: Execute[] = []
     let didInline = false
     for (const decision of decisions) {
       if (decision.type === 'execute') {
         if (isEffect(program, decision.nodeId)) effects.push(decision)
         else {
-          await this.runInline(program, writer, outputs, decision)
+          await runInline(this.world, desk, decision)
           didInline = true
         }
       } else if (decision.type === 'check' || decision.type === 'gather' || decision.type === 'fail') {
         await runDue(program, this.run, writer, outputs, decision)
         // What else was decided may be cut off by now.
-        return this.mayGoOnInMemory(writer) || this.commit(program, writer)
+        return this.mayGoOnInMemory(writer) || this.commit(desk)
       } else if (decision.type === 'end') {
         writer.append(decision.event)
-        return this.finish(program, writer)
+        return this.finish(desk)
       } else if (decision.type === 'complete') {
-        return this.complete(program, writer, outputs)
+        return this.complete(desk)
       } else {
-        return this.park(program, writer, decision)
+        return this.park(desk, decision)
       }
     }
     // Those for which there is no room are ready still, and decided again when something has landed.
-    const begun = effects.slice(0, Math.max(0, limitOf('parallel') - this.inFlight.size))
-    if (begun.length > 0) return this.launch(program, writer, outputs, begun)
+    const begun = effects.slice(0, Math.max(0, limitOf('parallel') - this.effects.count))
+    if (begun.length > 0) return this.launch(desk, begun)
     if (didInline) {
       crashPoint('route.before_next')
-      return this.mayGoOnInMemory(writer) || this.commit(program, writer)
+      return this.mayGoOnInMemory(writer) || this.commit(desk)
     }
-    return this.rest(program, writer)
+    return this.rest(desk)
   }
 
   private mayGoOnInMemory(writer: LogWriter): boolean {
@@ -249,18 +248,18 @@ class RunDriver {
   }
 
   /** The process stops: what is done becomes durable, what is in flight may land, and nothing is decided any more. */
-  private async windDown(program: Program, writer: LogWriter): Promise<boolean> {
-    if (this.inFlight.size > 0) return this.rest(program, writer)
-    await this.commit(program, writer)
+  private async windDown(desk: Desk): Promise<boolean> {
+    if (this.effects.count > 0) return this.rest(desk)
+    await this.commit(desk)
     this.isAbandoned = true
     return false
   }
 
   /** Nothing to decide: paused, or effects are in flight. */
-  private async rest(program: Program, writer: LogWriter): Promise<boolean> {
-    if (this.inFlight.size === 0) return this.letGo(program, writer)
-    if (writer.pending > 0 && !(await this.commit(program, writer))) return false
-    if (this.landed.length === 0 && !this.isPoked && !this.isAbandoned) {
+  private async rest(desk: Desk): Promise<boolean> {
+    if (this.effects.count === 0) return this.letGo(desk)
+    if (desk.writer.pending > 0 && !(await this.commit(desk))) return false
+    if (!this.effects.haveLanded && !this.isPoked && !this.isAbandoned) {
       await new Promise<void>((resolve) => {
         this.wakeUp = resolve
       })
@@ -269,86 +268,13 @@ class RunDriver {
     return true
   }
 
-  /** Effects whose item was cut off: nobody waits for what they return. */
-  private dropCancelled(writer: LogWriter): void {
-    for (const [key, controller] of this.inFlight) {
-      if (!writer.state.running.has(key)) controller.abort()
-    }
-  }
-
-  private async runInline(program: Program, writer: LogWriter, outputs: OutputCache, decision: Execute): Promise<void> {
-    // An item that failed in this very round may have cut it off.
-    if (!isDue(writer, decision)) return
-    const attempt = this.beginAttempt(program, decision)
-    if (program.plan.nodes.get(decision.nodeId)?.type === 'merge') crashPoint('join.before_commit')
-    try {
-      const prepared = await prepareNode(program, this.run, outputs, decision)
-      attempt.input = prepared.input
-      const early = writer.state.earlyCallbacks.has(decision.key)
-      const result: RunnerResult = early
-        ? { type: 'done', output: (await outputs.readKey(decision.key)) ?? null }
-        : await computeNode(this.world, prepared)
-      recordResult(writer, attempt, result, outputs)
-    } catch (error) {
-      logUnexpected(error, this.run.id, decision.key)
-      recordFailure(writer, attempt, error, outputs.remember)
-    }
-  }
-
-  private beginAttempt(program: Program, decision: Execute): EndedAttempt {
-    const node = program.plan.nodes.get(decision.nodeId)
-    if (!node) throw new Error(`the plan has no node ${decision.nodeId}`)
-    const { key, path, attempt } = decision
-    return { key, node, path, attempt, startedAt: nowIso(this.world.clock), input: undefined }
-  }
-
   /** Effects start only when everything before them, and the fact that they start, is durable. */
-  private async launch(
-    program: Program,
-    writer: LogWriter,
-    outputs: OutputCache,
-    effects: Execute[],
-  ): Promise<boolean> {
-    const ready: { attempt: EndedAttempt; start: (controller: AbortController) => Promise<RunnerResult> }[] = []
-    for (const decision of effects) {
-      if (!isDue(writer, decision)) continue
-      const attempt = this.beginAttempt(program, decision)
-      if (decision.resumed && attempt.node.policy.atMostOnce) {
-        const lost = new NodeError(
-          'outcome_unknown',
-          'Its process ended while it ran, and this node may not be repeated: check by hand whether it took effect.',
-          { retryable: false },
-        )
-        recordFailure(writer, attempt, lost, outputs.remember)
-        continue
-      }
-      try {
-        const prepared = await prepareNode(program, this.run, outputs, decision)
-        attempt.input = prepared.input
-        this.guard.admit(decision.key, prepared, writer.state)
-        ready.push({ attempt, start: (controller) => this.guard.start(decision.key, prepared, controller) })
-      } catch (error) {
-        logUnexpected(error, this.run.id, decision.key)
-        recordFailure(writer, attempt, error, outputs.remember)
-        continue
-      }
-      crashPoint('step.before_start_event')
-      writer.append({ type: 'node_started', node_id: decision.nodeId, path: decision.path, attempt: decision.attempt })
-      const input = writer.keep(encodePayload(attempt.input)).stored
-      writer.node({ ...rowOf(attempt), status: 'running', input })
-    }
-    if (!(await this.commit(program, writer))) return false
+  private async launch(desk: Desk, decisions: Execute[]): Promise<boolean> {
+    const ready = await this.effects.prepare(desk, decisions)
+    if (!(await this.commit(desk))) return false
     crashPoint('step.after_start_event')
     if (!this.mayStartEffects()) return false
-    for (const { attempt, start } of ready) {
-      const controller = new AbortController()
-      this.inFlight.set(attempt.key, controller)
-      start(controller).then(
-        (result) => this.land({ attempt, result }),
-        (error: unknown) => this.land({ attempt, error }),
-      )
-      if (ready.length > 1) crashPoint('fanout.after_k_of_n')
-    }
+    this.effects.start(ready)
     return true
   }
 
@@ -364,26 +290,8 @@ class RunDriver {
     return false
   }
 
-  /** It stays in flight until it is recorded: in between, `decide` would take it for lost and start it again. */
-  private land(landed: Landed): void {
-    crashPoint('step.mid_effect')
-    this.landed.push(landed)
-    this.wakeUp?.()
-  }
-
-  private record(writer: LogWriter, outputs: OutputCache, landed: Landed): void {
-    this.inFlight.delete(landed.attempt.key)
-    // What an ended run's or a cut-off item's effects still return is discarded.
-    if (writer.state.ended || !writer.state.running.has(landed.attempt.key)) return
-    crashPoint('step.before_complete_commit')
-    if (landed.result) recordResult(writer, landed.attempt, landed.result, outputs)
-    else {
-      logUnexpected(landed.error, this.run.id, landed.attempt.key)
-      recordFailure(writer, landed.attempt, landed.error, outputs.remember)
-    }
-  }
-
-  private async complete(program: Program, writer: LogWriter, outputs: OutputCache): Promise<boolean> {
+  private async complete(desk: Desk): Promise<boolean> {
+    const { program, writer, outputs } = desk
     try {
       const value = await evaluateOutput(program, this.run, outputs, writer.state)
       const output = writer.keep(encodePayload(value))
@@ -392,27 +300,24 @@ class RunDriver {
         output_bytes: output.bytes,
         ...(output.blob ? { output_blob: output.blob.id } : {}),
       })
-      return this.finish(program, writer, output.stored)
+      return this.finish(desk, output.stored)
     } catch (error) {
-      logUnexpected(error, this.run.id, 'outputs')
+      logUnexpected(error, desk, 'outputs')
       const message = error instanceof NodeError ? error.message : 'the outputs of the workflow could not be made'
       writer.append({
         type: 'run_failed',
         reason: 'execution_error',
         summary: `The outputs of the workflow failed: ${message}`,
       })
-      return this.finish(program, writer)
+      return this.finish(desk)
     }
   }
 
   /** The run has its terminal event: nodes still open are cancelled with it, and everything becomes durable at once. */
-  private async finish(
-    program: Program,
-    writer: LogWriter,
-    output: ReturnType<typeof encodePayload>['stored'] | null = null,
-  ): Promise<boolean> {
+  private async finish(desk: Desk, output: ReturnType<typeof encodePayload>['stored'] | null = null): Promise<boolean> {
+    const { writer } = desk
     const { state } = writer
-    for (const controller of this.inFlight.values()) controller.abort()
+    this.effects.abortAll()
     writer.end({
       output,
       reason: state.ended?.reason ?? null,
@@ -420,32 +325,34 @@ class RunDriver {
       nodeId: state.ended?.nodeId ?? null,
     })
     crashPoint('finish.before_commit')
-    await this.commit(program, writer)
+    await this.commit(desk)
     crashPoint('finish.after_commit')
     return false
   }
 
-  private async park(program: Program, writer: LogWriter, decision: Decision & { type: 'wait' }): Promise<boolean> {
+  private async park(desk: Desk, decision: Decision & { type: 'wait' }): Promise<boolean> {
+    const { writer } = desk
     const event: NewEvent = { type: 'run_waiting', status: decision.status, nodes: decision.nodeIds }
     if (writer.pending > 0 || writer.state.status !== decision.status) writer.append(event)
     crashPoint('wait.before_park')
-    const goesOn = await this.letGo(program, writer)
+    const goesOn = await this.letGo(desk)
     crashPoint('wait.after_park')
     return goesOn
   }
 
   /** Checkpoint and release in one. True: commands came meanwhile, so the run is still ours and goes on. */
-  private async letGo(program: Program, writer: LogWriter): Promise<boolean> {
-    const result = await this.checkpoint(program, writer, true)
+  private async letGo(desk: Desk): Promise<boolean> {
+    const result = await this.checkpoint(desk, true)
     if (result.lost || result.released) return false
     this.isPoked = true
     return true
   }
 
   /** Checkpoint and keep the lease. False: the run was lost to another worker. */
-  private async commit(program: Program, writer: LogWriter): Promise<boolean> {
+  private async commit(desk: Desk): Promise<boolean> {
+    const { writer } = desk
     const wasUnborn = writer.isUnborn
-    const result = await this.checkpoint(program, writer, false)
+    const result = await this.checkpoint(desk, false)
     if (result.lost) {
       if (!wasUnborn) logger.warn({ runId: this.run.id }, 'lease_lost: another worker holds this run')
       return false
@@ -455,26 +362,11 @@ class RunDriver {
     return true
   }
 
-  private async checkpoint(program: Program, writer: LogWriter, release: boolean): Promise<CheckpointResult> {
+  private async checkpoint({ program, writer }: Desk, release: boolean): Promise<CheckpointResult> {
     const result = await writer.commit({ release, waitingFor: waitingFor(program, writer.state) })
     this.isLost ||= result.lost
     this.settleMade(!result.lost)
     return result
-  }
-}
-
-/** It is still to be executed: ready, or running in a process that is gone. */
-function isDue(writer: LogWriter, { key }: Execute): boolean {
-  return writer.state.ready.has(key) || writer.state.running.has(key)
-}
-
-function rowOf(attempt: EndedAttempt) {
-  return {
-    key: attempt.key,
-    nodeId: attempt.node.id,
-    path: attempt.path,
-    attempt: attempt.attempt,
-    startedAt: attempt.startedAt,
   }
 }
 
@@ -488,9 +380,4 @@ function waitingFor(program: Program, state: RunState): string | null {
   const first =
     waits.find((wait) => wait.kind === 'input') ?? waits.find((wait) => wait.kind === 'approval') ?? waits[0]
   return first ? (program.nodesById.get(first.nodeId)?.name ?? first.nodeId) : null
-}
-
-function logUnexpected(error: unknown, runId: Id, key: string): void {
-  if (!(error instanceof NodeError))
-    logger.error({ err: error, runId, node: key }, 'a node failed in a way it should not')
 }

@@ -30,7 +30,10 @@ export type RememberOutput = (key: string, value: unknown) => void
 /** An attempt that gave a result: the node succeeded, or waits. */
 export function recordResult(writer: LogWriter, ended: EndedAttempt, result: RunnerResult, outputs: OutputCache): void {
   const { key, node, path, attempt, startedAt } = ended
-  if (result.type === 'container') return recordContainer(writer, ended, result, outputs)
+  if (result.type === 'container') {
+    recordContainer(writer, ended, result, outputs)
+    return
+  }
   const input = ended.input === undefined ? {} : { input: writer.keep(encodePayload(ended.input)).stored }
   const row = { key, nodeId: node.id, path, attempt, startedAt, ...input }
   const address = { node_id: node.id, path }
@@ -64,7 +67,8 @@ export function recordResult(writer: LogWriter, ended: EndedAttempt, result: Run
     const message = `The output has ${encoded.bytes} bytes; at most ${MAX_OUTPUT_BYTES} are allowed. Keep large values elsewhere and pass a reference.`
     const details = { bytes: encoded.bytes, limit: MAX_OUTPUT_BYTES }
     const error = new NodeError('output_too_large', message, { retryable: false, details })
-    return recordFailure(writer, ended, error, outputs.remember)
+    recordFailure(writer, ended, error, outputs.remember)
+    return
   }
   const output = writer.keep(encoded)
   for (const usage of result.calls ?? []) writer.append({ type: 'llm_called', ...address, attempt, usage })
