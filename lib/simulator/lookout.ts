@@ -25,7 +25,7 @@ export class Lookout {
     const { timeline } = sim
     timeline.at(LOOK_EVERY_MS, undefined, () => this.look())
     for (const process of sim.processes) {
-      const isFit = process.isAwake && !sim.isAway && process.loop.owner !== ''
+      const isFit = process.isAwake && !sim.isAway && process.hasWorker
       if (!isFit) process.fitSinceMs = timeline.nowMs
     }
     // Where statements take long or are lost, so may the sweep that would find it.
