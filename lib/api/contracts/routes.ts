@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { agentSchema, createAgentBodySchema, patchAgentBodySchema } from './agents'
+import { agentContracts } from './agents'
 import { pageOf, pageQuerySchema } from './common'
 import { contract } from './contract'
 import { executeContract, executionContract } from './execute-operations'
@@ -376,59 +376,7 @@ export const contracts = {
     status: 204,
   }),
 
-  listAgents: contract({
-    id: 'listAgents',
-    method: 'GET',
-    path: '/agents',
-    permission: 'workflow:read',
-    tag: 'Agents',
-    summary: 'List agents, the default one first',
-    response: pageOf(agentSchema),
-  }),
-  createAgent: contract({
-    id: 'createAgent',
-    method: 'POST',
-    path: '/agents',
-    permission: 'team:manage',
-    tag: 'Agents',
-    summary: 'Create an agent',
-    example: { name: 'Night desk' },
-    body: createAgentBodySchema,
-    response: agentSchema,
-    status: 201,
-    errors: ['conflict', 'limit_reached'],
-  }),
-  getAgent: contract({
-    id: 'getAgent',
-    method: 'GET',
-    path: '/agents/{agent_id}',
-    permission: 'workflow:read',
-    tag: 'Agents',
-    summary: 'Get an agent',
-    response: agentSchema,
-  }),
-  patchAgent: contract({
-    id: 'patchAgent',
-    method: 'PATCH',
-    path: '/agents/{agent_id}',
-    permission: 'team:manage',
-    tag: 'Agents',
-    summary: 'Rename an agent or make it the default',
-    example: { is_default: true },
-    body: patchAgentBodySchema,
-    response: agentSchema,
-    errors: ['conflict'],
-  }),
-  deleteAgent: contract({
-    id: 'deleteAgent',
-    method: 'DELETE',
-    path: '/agents/{agent_id}',
-    permission: 'team:manage',
-    tag: 'Agents',
-    summary: 'Delete an agent; runs that it executed keep its id',
-    response: z.undefined(),
-    status: 204,
-  }),
+  ...agentContracts,
   ...limitContracts,
   ...healthContracts,
 } as const

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../errors'
 import { newId, toObjectId } from '../../ids'
+import { aRun } from '../../testing/run-document'
 import { sessionBodySchema } from '../contracts/execute'
 import type { OpenWait, Run } from '../contracts/runs'
 import { sessionCommand, sessionError, sessionTurn, type Turn } from './session'
@@ -122,50 +123,7 @@ describe('a later turn', () => {
 })
 
 const at = '2026-02-01T10:00:00.000Z'
-const run: Run = {
-  id: runId,
-  workflow_id: newId(),
-  workflow_name: 'W',
-  version: { number: 0, label: '0' },
-  status: 'completed',
-  trigger: 'api',
-  run_by: 'me',
-  waiting_for: null,
-  error_reason: null,
-  error_summary: null,
-  turn: 1,
-  last_seq: 9,
-  tokens: 0,
-  cost_usd: 0,
-  parent_run_id: null,
-  source_run_id: null,
-  agent_id: null,
-  created_at: at,
-  started_at: at,
-  ended_at: at,
-  link_url: 'http://localhost/runs/1',
-  input: {},
-  dynamic_variables: {},
-  runtime_variables: {},
-  parameters: {},
-  budget: null,
-  usage: {
-    calls: 0,
-    input_tokens: 0,
-    output_tokens: 0,
-    total_tokens: 0,
-    cost_usd: 0,
-    latency_ms: 0,
-    average_latency_ms: null,
-    by_model: [],
-    by_provider: [],
-  },
-  output: { ok: true },
-  output_ref: null,
-  error: null,
-  error_node_id: null,
-  waits: [],
-}
+const run = aRun({ id: runId })
 const wait: OpenWait = {
   id: newId(),
   node_id: 'ask',
