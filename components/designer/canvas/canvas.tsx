@@ -16,18 +16,14 @@ import {
 } from 'reactflow'
 import 'reactflow/dist/style.css'
 import '../designer.css'
-import type { WorkflowDefinition } from '@/lib/workflow/document'
 import { GRID_PX } from '../actions/arrange-actions'
-import { cutNotice } from '../actions/container-actions'
 import { focusStep } from '../actions/step-actions'
 import { useDesigner, useProblems, useServices, useUi } from '../designer-context'
 import { connect, connectionRefusal, reconnect } from '../document/connect'
-import { dropInto, dropTarget } from '../document/containers'
 import type { Point } from '../document/edit'
-import { frameAt, framesWithin } from '../document/geometry'
+import { frameAt } from '../document/geometry'
 import { NOTHING } from '../document/history'
-import { nestingOf } from '../document/nesting'
-import { placesOf, selectionAfter, wishOf } from '../from-flow'
+import { selectionAfter, wishOf } from '../from-flow'
 import { FIT, flowEdgeTypes, flowNodeTypes, GraphMiniMap, MAX_ZOOM, MIN_ZOOM, VIRTUAL_FROM_NODES } from '../graph-view'
 import { type FlowEdge, type FlowNode, toFlowEdges, toFlowNodes } from '../to-flow'
 import { CanvasEditingContext } from './canvas-context'
@@ -35,6 +31,7 @@ import { CanvasMenu, type MenuPlace } from './canvas-menu'
 import { useOverlay } from './run-overlay-store'
 import { useCanvasEdits } from './use-canvas-edits'
 import { useFarAway } from './use-far-away'
+import { useBandOverFrames, useFrameDrag } from './use-frame-drag'
 import { useSmoothMoves } from './use-smooth-moves'
 
 /** The drag data of a step type that comes from the palette. */
@@ -57,8 +54,8 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
 
   // A drag in progress lies over the document; the document gets it as one change when it ends.
   const [drag, setDrag] = useState<ReadonlyMap<string, Point> | null>(null)
-  // The container that a step would enter, and the one it would leave, if it were let go now.
-  const [drop, setDrop] = useState<{ into?: string; from?: string } | null>(null)
+  const endDrag = useCallback(() => setDrag(null), [])
+  const { drop, showDrop, onDrag, onDragStop } = useFrameDrag(edits, endDrag)
   const previous = useRef<{ nodes: FlowNode[]; edges: FlowEdge[] }>({ nodes: [], edges: [] })
   const drawn = useMemo(() => {
     const drawing = { selection, problems, nodeStates: overlay?.nodeStates, edgeStates: overlay?.edgeStates }
@@ -98,37 +95,7 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
     },
     [store, flow],
   )
-  const onDrag = useCallback(
-    (event: DragPoint, node: FlowNode, dragged: readonly FlowNode[]) => {
-      const { definition: now } = store.getState()
-      const into = dropTarget(now, placesOf(now, dragged), node.id, edits.pointOf(pointOf(event)))
-      const from = nestingOf(now).parentOf.get(node.id)
-      const next = into === from ? null : { into, from }
-      setDrop((old) => (old?.into === next?.into && old?.from === next?.from ? old : next))
-    },
-    [store, edits],
-  )
-  const onDragStop = useCallback(
-    (event: DragPoint, node: FlowNode, dragged: readonly FlowNode[]) => {
-      setDrag(null)
-      setDrop(null)
-      const { definition: now, commit } = store.getState()
-      const places = placesOf(now, dragged)
-      const into = dropTarget(now, places, node.id, edits.pointOf(pointOf(event)))
-      const result = dropInto(now, places, into)
-      commit({ label: result.moved.length === 0 ? 'Move' : moveLabel(now, into), definition: result.definition })
-      if (result.cut > 0) actions.notify(cutNotice(result.cut))
-    },
-    [store, actions, edits],
-  )
-  const band = useRef<{ x: number; y: number; width: number; height: number } | null>(null)
-  const onBandEnd = useCallback(() => {
-    if (band.current === null) return
-    const { definition: now, selection: chosen, select } = store.getState()
-    const frames = framesWithin(now, band.current)
-    band.current = null
-    if (frames.length > 0) select({ ...chosen, nodes: [...new Set([...chosen.nodes, ...frames])] })
-  }, [store])
+  const band = useBandOverFrames()
 
   const moving = useRef<string | undefined>(undefined)
   const isValid = useCallback(
@@ -184,11 +151,7 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
         className="absolute inset-0"
         onPointerMove={(event) => {
           pointer.current = { clientX: event.clientX, clientY: event.clientY }
-          const { userSelectionRect: rect, userSelectionActive, transform } = flow.getState()
-          if (rect === null || !userSelectionActive) return
-          const [left, top, zoom] = transform
-          const place = { x: (rect.x - left) / zoom, y: (rect.y - top) / zoom }
-          band.current = { ...place, width: rect.width / zoom, height: rect.height / zoom }
+          band.onPointerMove()
         }}
         onPointerDownCapture={(event) => {
           // A frame is chosen as soon as its head is pressed, or a drag of it would take the chosen steps along.
@@ -206,12 +169,12 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           event.preventDefault()
           event.dataTransfer.dropEffect = 'copy'
           const into = frameAt(store.getState().definition, edits.pointOf(event))
-          setDrop((old) => (old?.into === into ? old : into === undefined ? null : { into }))
+          showDrop(into === undefined ? null : { into })
         }}
-        onDragLeave={() => setDrop(null)}
+        onDragLeave={() => showDrop(null)}
         onDrop={(event) => {
           const type = event.dataTransfer.getData(STEP_MIME)
-          setDrop(null)
+          showDrop(null)
           if (readOnly || type === '') return
           event.preventDefault()
           edits.dropStep(type, event)
@@ -251,7 +214,7 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
           onEdgesChange={onEdgesChange}
           onNodeDrag={onDrag}
           onNodeDragStop={onDragStop}
-          onSelectionEnd={onBandEnd}
+          onSelectionEnd={band.onEnd}
           onNodeClick={(event, node) => {
             const { selection: chosen, select } = store.getState()
             // A press on one of several keeps them all, for a drag; a click means this one.
@@ -315,17 +278,6 @@ export function Canvas({ readOnly, touch }: { readOnly: boolean; touch: boolean 
       </div>
     </CanvasEditingContext>
   )
-}
-
-type DragPoint = MouseEvent | globalThis.MouseEvent | TouchEvent
-
-function pointOf(event: DragPoint): { clientX: number; clientY: number } {
-  return 'changedTouches' in event ? (event.changedTouches[0] ?? { clientX: 0, clientY: 0 }) : event
-}
-
-function moveLabel(definition: WorkflowDefinition, containerId: string | undefined): string {
-  const name = nestingOf(definition).byId.get(containerId ?? '')?.name
-  return name === undefined ? 'Take out of container' : `Move into ${name}`
 }
 
 const READABLE_ZOOM = 0.6
