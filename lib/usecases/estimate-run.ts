@@ -64,10 +64,11 @@ function noteOf(
   runs: number,
   { isFree, isPriced }: { isFree: boolean; isPriced: boolean },
 ): string {
+  const these = runs === 1 ? 'the one completed run' : `the last ${runs} completed runs`
   const rests = {
     none: 'No run of this workflow has completed yet, so nothing is known of its time.',
-    this_version: `Rests on the last ${runs} completed runs of exactly this definition.`,
-    this_workflow: `Rests on the last ${runs} completed runs of this workflow in whatever version they had.`,
+    this_version: `Rests on ${these} of exactly this definition.`,
+    this_workflow: `Rests on ${these} of this workflow, in whatever version.`,
   }
   const models = isFree
     ? ' It calls no model.'

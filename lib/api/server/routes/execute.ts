@@ -102,7 +102,7 @@ async function executeOrchestration(call: ExecuteCall, body: OrchestrationBody):
   return new Reply({
     json,
     status: 202,
-    headers: { Location: `/v1/workflows/${params.workflow_id}/execute/${json.run_id}` },
+    headers: { ...preferenceOf(call), Location: `/v1/workflows/${params.workflow_id}/execute/${json.run_id}` },
   })
 }
 
@@ -119,7 +119,11 @@ function onceOf({ onceId }: ExecuteCall): { makeAs?: string } {
 }
 
 function waited(call: ExecuteCall, json: unknown): Reply {
-  return new Reply({ json, headers: call.prefersAsync ? { 'Preference-Applied': 'respond-async' } : {} })
+  return new Reply({ json, headers: preferenceOf(call) })
+}
+
+function preferenceOf(call: ExecuteCall): Record<string, string> {
+  return call.prefersAsync ? { 'Preference-Applied': 'respond-async' } : {}
 }
 
 /** `team_id` says whose credentials to use; it never widens what the caller may reach. */
