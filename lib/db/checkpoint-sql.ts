@@ -27,6 +27,7 @@ const UPDATE_RUNS = `input AS (
     error_reason = i."reason", error_summary = i."summary", error_node_id = i."nodeId"
   FROM input i
   WHERE r.id = i."runId" AND r.lease_owner = i."owner" AND r.lease_epoch = i."epoch" AND r.last_seq = i."expectedSeq"
+    AND NOT (i."isEnd" AND r.command_seq > i."commandsApplied")
   RETURNING r.id, r.team_id, r.workflow_id, r.lease_owner, r.command_seq, r.parent_wait_id, i."isEnd", r.ended_at
 )`
 

@@ -67,8 +67,15 @@ export type NewWait = {
 /** What a run is made of, when it is made by its first checkpoint. */
 export type Birth = Omit<NewRun, 'event' | 'owner'> & { createdAt: Date }
 
-/** `lost`: another owner holds the run, or it could not be made; nothing was written. `released` false: commands came; `commandSeq` is their number now. */
-export type CheckpointResult = { lost: true } | { lost: false; released: boolean; commandSeq: number }
+/**
+ * `lost`: another owner holds the run, or it could not be made; nothing was written. `overtaken`: the run was to end, but
+ * something was asked of it that it has not heard; nothing was written. `released` false: commands came; `commandSeq` is
+ * their number now.
+ */
+export type CheckpointResult =
+  | { lost: true }
+  | { lost: false; overtaken: true }
+  | { lost: false; overtaken?: false; released: boolean; commandSeq: number }
 
 function committer(): Batcher<Checkpoint, CheckpointResult> {
   return processSingleton('checkpoints', () => new Batcher<Checkpoint, CheckpointResult>(commitBatch))
@@ -92,11 +99,32 @@ async function commitBatch(batch: Checkpoint[]): Promise<CheckpointResult[]> {
     // A birth that was refused may have happened before, unknown to us: only then is the run there and ours.
     const refused = open.filter((item) => item.birth && !written.has(item.runId))
     const found = refused.length > 0 ? await findCommitted(refused) : known
-    const of = (id: Id) => known.get(id) ?? written.get(id) ?? found.get(id)
+    const ends = open.filter((item) => item.ended && !item.birth && !written.has(item.runId))
+    const overtaken = ends.length > 0 ? await findOvertaken(ends) : known
+    const of = (id: Id) => known.get(id) ?? written.get(id) ?? found.get(id) ?? overtaken.get(id)
     return batch.map((item) => of(item.runId) ?? ({ lost: true } as const))
   }, RECONNECT_FOR_MS)
-  publishLocally(changes.filter((_, index) => results[index]?.lost === false))
+  publishLocally(changes.filter((_, index) => isWritten(results[index])))
   return results
+}
+
+function isWritten(result: CheckpointResult | undefined): boolean {
+  return result !== undefined && !result.lost && !result.overtaken
+}
+
+/** Runs that are still ours as we left them: their end was refused because of a command that they have not heard. */
+async function findOvertaken(batch: Checkpoint[]): Promise<Map<Id, CheckpointResult>> {
+  const result = await pool().query<{ id: Id; lastSeq: number; epoch: number; owner: Id | null }>(
+    `SELECT id, last_seq AS "lastSeq", lease_epoch AS epoch, lease_owner AS owner FROM runs WHERE id = ANY($1)`,
+    [batch.map((item) => item.runId)],
+  )
+  const found = new Map<Id, CheckpointResult>()
+  for (const row of result.rows) {
+    const item = batch.find((each) => each.runId === row.id)
+    const isOurs = item && row.owner === item.owner && row.epoch === item.epoch && row.lastSeq === item.expectedSeq
+    if (isOurs) found.set(row.id, { lost: false, overtaken: true })
+  }
+  return found
 }
 
 function changeOf(item: Checkpoint): RunChange {

@@ -162,8 +162,9 @@ export class MemoryStore extends MemoryWorkers {
     if (row.leaseOwner !== checkpoint.owner) return { lost: true }
     if (row.leaseEpoch !== checkpoint.epoch) return { lost: true }
     if (row.lastSeq !== checkpoint.expectedSeq) return { lost: true }
-    this.judge(run, checkpoint)
     const { ended } = checkpoint
+    if (ended && row.commandSeq > checkpoint.commandsApplied) return { lost: false, overtaken: true }
+    this.judge(run, checkpoint)
     for (const event of checkpoint.events) run.events.push(JSON.stringify(event))
     for (const node of checkpoint.nodes) upsert(run.nodes, node)
     row.lastSeq += checkpoint.events.length

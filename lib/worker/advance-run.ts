@@ -90,6 +90,7 @@ class RunDriver {
   private isDraining = false
   private isAbandoned = false
   private isLost = false
+  private isOvertaken = false
   private steps = 0
   private bornByMs = 0
   private readonly limits: RunLimits
@@ -100,7 +101,7 @@ class RunDriver {
 
   constructor(
     private readonly world: World,
-    private readonly run: RunRow & { wasHeld?: boolean },
+    private run: RunRow & { wasHeld?: boolean },
     private readonly lease: Lease,
     private readonly birth?: Birth,
   ) {
@@ -151,6 +152,17 @@ class RunDriver {
   }
 
   private async advance(log: readonly RunEvent[] | undefined): Promise<RunStatus | null> {
+    try {
+      let status = await this.advanceFrom(log)
+      // Its end was refused because something had been asked of it: what is stored is where it goes on from.
+      while (this.isOvertaken) status = await this.advanceFrom(undefined)
+      return status
+    } finally {
+      this.effects.abortAll()
+    }
+  }
+
+  private async advanceFrom(log: readonly RunEvent[] | undefined): Promise<RunStatus | null> {
     const program = await this.world.store.loadProgram(this.run.definitionId)
     this.bornByMs = this.world.clock.nowMs() + BORN_WITHIN_MS
     const state = initialState(program.plan)
@@ -161,21 +173,19 @@ class RunDriver {
       { owner: this.lease.owner, epoch: this.run.leaseEpoch },
       program.plan,
       state,
-      this.birth && { birth: this.birth, log: log ?? [] },
+      this.birth && log && { birth: this.birth, log },
     )
     const outputs = new OutputCache(this.world.store, this.run.id, program.plan, state)
     const desk: Desk = { program, run: this.run, writer, outputs }
     if (this.run.recoveries > state.recoveries) this.recover(writer)
-    this.isPoked = this.run.commandSeq > this.run.commandApplied
-    try {
-      while (!this.isAbandoned && (await this.turn(desk))) {
-        // A chain of inline nodes never leaves the microtask queue; heartbeats and other runs need a turn too.
-        this.steps += 1
-        if (this.steps % 50 === 0) await this.world.clock.breathe()
-      }
-    } finally {
-      this.effects.abortAll()
+    this.isPoked = this.isOvertaken || this.run.commandSeq > this.run.commandApplied
+    this.isOvertaken = false
+    while (!this.isAbandoned && (await this.turn(desk))) {
+      // A chain of inline nodes never leaves the microtask queue; heartbeats and other runs need a turn too.
+      this.steps += 1
+      if (this.steps % 50 === 0) await this.world.clock.breathe()
     }
+    this.run = { ...this.run, commandApplied: writer.commandsCommitted }
     return this.isLost || this.isAbandoned ? null : writer.state.status
   }
 
@@ -317,7 +327,6 @@ class RunDriver {
   private async finish(desk: Desk, output: ReturnType<typeof encodePayload>['stored'] | null = null): Promise<boolean> {
     const { writer } = desk
     const { state } = writer
-    this.effects.abortAll()
     writer.end({
       output,
       reason: state.ended?.reason ?? null,
@@ -325,8 +334,10 @@ class RunDriver {
       nodeId: state.ended?.nodeId ?? null,
     })
     crashPoint('finish.before_commit')
-    await this.commit(desk)
-    crashPoint('finish.after_commit')
+    if (await this.commit(desk)) {
+      crashPoint('finish.after_commit')
+      this.effects.abortAll()
+    }
     return false
   }
 
@@ -343,7 +354,7 @@ class RunDriver {
   /** Checkpoint and release in one. True: commands came meanwhile, so the run is still ours and goes on. */
   private async letGo(desk: Desk): Promise<boolean> {
     const result = await this.checkpoint(desk, true)
-    if (result.lost || result.released) return false
+    if (result.lost || result.overtaken || result.released) return false
     this.isPoked = true
     return true
   }
@@ -357,6 +368,7 @@ class RunDriver {
       if (!wasUnborn) logger.warn({ runId: this.run.id }, 'lease_lost: another worker holds this run')
       return false
     }
+    if (result.overtaken) return false
     if (result.commandSeq > writer.commandsApplied) this.isPoked = true
     crashPoint('step.after_complete_commit')
     return true
@@ -365,6 +377,7 @@ class RunDriver {
   private async checkpoint({ program, writer }: Desk, release: boolean): Promise<CheckpointResult> {
     const result = await writer.commit({ release, waitingFor: waitingFor(program, writer.state) })
     this.isLost ||= result.lost
+    if (!result.lost && result.overtaken) this.isOvertaken = true
     this.settleMade(!result.lost)
     return result
   }

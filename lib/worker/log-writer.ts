@@ -26,6 +26,8 @@ export class LogWriter {
   private committedSeq: number
   private ended: Checkpoint['ended'] = null
   commandsApplied: number
+  /** Those that the store knows to be applied. */
+  commandsCommitted: number
 
   constructor(
     private readonly world: World,
@@ -39,6 +41,7 @@ export class LogWriter {
     this.committedSeq = unborn ? 0 : state.lastSeq
     if (unborn) this.events.push(...unborn.log)
     this.commandsApplied = run.commandApplied
+    this.commandsCommitted = run.commandApplied
     this.cancelledSeen = state.cancelled.length
   }
 
@@ -151,7 +154,8 @@ export class LogWriter {
       closedWaits: this.closedWaits,
       isChild: this.run.parentWaitId !== null,
     })
-    if (!result.lost) {
+    if (!result.lost && !result.overtaken) {
+      this.commandsCommitted = this.commandsApplied
       this.unborn = undefined
       for (const wait of this.waits) if (wait.dueAt) fireSoon(this.world, wait.id, wait.dueAt)
       this.committedSeq = this.state.lastSeq

@@ -37,7 +37,7 @@ async function closeRun(world: World, run: RunRow, owner: Id): Promise<RunStatus
   writer.append({ type: 'run_failed', reason, summary })
   writer.end({ output: null, reason, summary, nodeId: null })
   const result = await writer.commit({ release: false, waitingFor: null })
-  return result.lost ? null : state.status
+  return result.lost || result.overtaken ? null : state.status
 }
 
 /** The fold may be what throws: then nothing is known of the run but where its log ends. */
