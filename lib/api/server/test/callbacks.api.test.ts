@@ -92,7 +92,9 @@ describe('a callback URL', () => {
       end: { config: { output: '{{ nodes.forEach.output.results }}' } },
     })
     await waitForRun(id, (run) => !run.isHeld && run.status === 'running')
-    const open = (await runOf(id)).waits as { path: string[]; callback_url: string }[]
+    const waits = (await runOf(id)).waits as { path: string[]; callback_url: string }[]
+    // Both open in the same moment, in either order.
+    const open = waits.toSorted((a, b) => a.path.join().localeCompare(b.path.join()))
     expect(open.map((wait) => wait.path)).toEqual([['each:0'], ['each:1']])
     for (const wait of open.toReversed()) await api.ask('POST', pathOf(wait.callback_url), { json: wait.path })
     await waitForRun(id, ended)

@@ -109,6 +109,16 @@ describe.each(DIALECTS)('a start in the $dialect shape', ({ path, json, other, s
     expect([then, (await runsOf(workflowId)).length]).toEqual([status, 1])
   })
 
+  it('makes a new run with a key that is a day old', async () => {
+    const workflowId = await publish(key, open())
+    const first = await start(workflowId, 'old', json)
+    await pool().query(`UPDATE idempotency_keys SET created_at = now() - interval '25 hours' WHERE key = 'old'`)
+    const second = await start(workflowId, 'old', json)
+    expect([second.status, second.headers.get('idempotency-replayed')]).toEqual([status, null])
+    expect(runId(second.body)).not.toBe(runId(first.body))
+    expect(await runsOf(workflowId)).toHaveLength(2)
+  })
+
   it('keeps the keys of another team apart', async () => {
     const theirs = (await makeTenant()).key
     const [own, foreign] = [await publish(key, open()), await publish(theirs, open())]

@@ -53,6 +53,8 @@ describe('the description of the API', () => {
       )
       if (route.contract.example !== undefined)
         expect(route.contract.body?.safeParse(route.contract.example).error).toBeUndefined()
+      const examples = Object.values(route.contract.examples ?? {})
+      expect(examples.filter(({ value }) => !route.contract.body?.safeParse(value).success)).toEqual([])
     }
   })
 
