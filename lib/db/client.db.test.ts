@@ -28,7 +28,7 @@ test('a statement, a lock and a forgotten transaction have limits', async () => 
   expect(rows).toEqual([
     { name: 'idle_in_transaction_session_timeout', setting: '10000' },
     { name: 'lock_timeout', setting: '5000' },
-    { name: 'statement_timeout', setting: '30000' },
+    { name: 'statement_timeout', setting: '10000' },
   ])
 })
 
