@@ -38,7 +38,7 @@ export async function spawnWorker(environment: Record<string, string> = {}): Pro
     ended,
     output: () => output,
     signal: (name) => void child.kill(name),
-    order: (order) => void child.send(order),
+    order: (order) => void (child.connected && child.send(order)),
   }
 }
 

@@ -11,7 +11,7 @@ export interface Violation {
 const MAX_ROWS_SHOWN = 5
 
 /** Runs every query of `invariants.sql`: each is titled by a `-- name:` line and must find nothing. */
-export async function findViolations(connections: pg.Pool | pg.PoolClient): Promise<Violation[]> {
+export async function findViolations(connections: pg.Pool | pg.ClientBase): Promise<Violation[]> {
   const found: Violation[] = []
   for (const { invariant, sql } of invariants()) {
     const { rows } = await connections.query<Record<string, unknown>>(sql)

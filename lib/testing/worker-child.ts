@@ -5,12 +5,15 @@
  */
 import { onStop } from '../../scripts/bootstrap/on-stop.mjs'
 import type { Principal } from '../auth/principal'
+import { callbackUrl } from '../callback-url'
 import { closeDatabase } from '../db/client'
 import { closeNotify } from '../db/notify'
 import { withReconnect } from '../db/reconnect'
+import { AppError } from '../errors'
 import { runners } from '../nodes/runners'
 import { commandRun } from '../usecases/command-run'
 import { decideApproval } from '../usecases/decide-approval'
+import { receiveCallback } from '../usecases/receive-callback'
 import { startRun } from '../usecases/start-run'
 import { startWorker } from '../worker/main'
 import { claimStrayError } from '../worker/stray-errors'
@@ -43,18 +46,40 @@ process.on('message', (message) => {
 
 export type ChildOrder =
   | { do: 'start'; principal: Principal; runId: string; workflowId: string }
-  | { do: 'approve'; principal: Principal; runId: string; nodeId: string }
+  | { do: 'approve'; principal: Principal; runId: string; nodeId: string; path?: string[] }
+  | { do: 'answer'; principal: Principal; runId: string; nodeId: string; data: unknown }
+  | { do: 'call back'; runId: string; nodeId: string; path: string[]; data: unknown }
   | { do: 'stop'; principal: Principal; runId: string }
 
 /** As long as the database is away, again: what a client does that is told to try later. */
 const PATIENCE_MS = 30_000
 
 async function act(order: ChildOrder): Promise<void> {
-  const { principal, runId } = order
-  await withReconnect(async () => {
-    if (order.do === 'start') await startRun({ principal, runId, workflowId: order.workflowId, trigger: 'api' })
-    else if (order.do === 'approve')
-      await decideApproval({ principal, runId, nodeId: order.nodeId, decision: 'approved' })
-    else await commandRun({ principal, runId, command: 'stop' })
-  }, PATIENCE_MS)
+  await withReconnect(() => ask(order), PATIENCE_MS).catch((error: unknown) => {
+    // Whoever orders twice, for want of an answer, hears that it was done.
+    if (!(error instanceof AppError)) throw error
+  })
+}
+
+async function ask(order: ChildOrder): Promise<unknown> {
+  const { runId } = order
+  switch (order.do) {
+    case 'start':
+      return startRun({ principal: order.principal, runId, workflowId: order.workflowId, trigger: 'api' })
+    case 'approve':
+      return decideApproval({ ...order, decision: 'approved' })
+    case 'answer':
+      return commandRun({
+        principal: order.principal,
+        runId,
+        command: 'data',
+        inputs: { [order.nodeId]: order.data },
+      })
+    case 'call back': {
+      const token = callbackUrl(order).split('/').at(-1) ?? ''
+      return receiveCallback({ token, data: order.data })
+    }
+    case 'stop':
+      return commandRun({ principal: order.principal, runId, command: 'stop' })
+  }
 }
