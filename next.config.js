@@ -4,6 +4,8 @@ export default {
   distDir: process.env.NEXT_DIST_DIR || '.next',
   poweredByHeader: false,
   devIndicators: false,
+  // Pages are loaded when they are asked for first: API and worker need none of them.
+  experimental: { preloadEntriesOnStart: false },
   typescript: { ignoreBuildErrors: true }, // `npm run typecheck` does it, once and not at every start
   serverExternalPackages: [
     '@node-rs/argon2',

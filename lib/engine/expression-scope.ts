@@ -84,8 +84,7 @@ export function checkNames(references: readonly ExpressionReference[], scope: Ex
       }
     } else if (root === 'run' || root === 'team' || root === 'callbacks') {
       const what = root === 'callbacks' ? 'callback step' : `${root} field`
-      if (key !== undefined && !Object.hasOwn(scope[root], key))
-        throw missing(what, key, keysOf(scope[root]), position)
+      if (key !== undefined && !Object.hasOwn(scope[root], key)) throw missing(what, key, keysOf(scope[root]), position)
     } else if (!Object.hasOwn(scope.vars, root)) {
       throw missing('name', root, [...SCOPE_NAMES, ...keysOf(scope.vars)], position)
     }
