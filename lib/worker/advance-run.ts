@@ -14,7 +14,7 @@ import { log as logger } from '../log'
 import { NodeError } from '../nodes/runner'
 import { applyCommand } from './apply-command'
 import { CallGuard, limitsOf } from './call-guard'
-import { type Desk, type Execute, logUnexpected } from './desk'
+import { type Desk, type Execute, expectFailure } from './desk'
 import { Effects } from './effects'
 import { LogWriter } from './log-writer'
 import { OutputCache } from './output-cache'
@@ -312,7 +312,7 @@ class RunDriver {
       })
       return this.finish(desk, output.stored)
     } catch (error) {
-      logUnexpected(error, desk, 'outputs')
+      expectFailure(error, desk, 'outputs')
       const message = error instanceof NodeError ? error.message : 'the outputs of the workflow could not be made'
       writer.append({
         type: 'run_failed',

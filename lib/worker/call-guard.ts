@@ -1,4 +1,5 @@
 import type { Reservation, WantedCall } from '../db/call-budget'
+import { isPassing } from '../db/reconnect'
 import type { RunRow } from '../db/runs'
 import { BUDGET_EXCEEDED, type RunLimits } from '../engine/limits'
 import type { RunState } from '../engine/state'
@@ -65,12 +66,24 @@ export class CallGuard {
     return startNode(this.world, prepared, controller)
   }
 
+  /** While the database is away nothing is called; setting the same aside again is harmless. */
+  private async ask(wanted: WantedCall): Promise<Reservation | 'away'> {
+    try {
+      return await this.world.store.reserveCall(wanted)
+    } catch (error) {
+      if (isPassing(error)) return 'away'
+      throw error
+    }
+  }
+
   private async reserve(wanted: WantedCall, call: CallEstimate, signal: AbortSignal): Promise<void> {
     for (;;) {
-      const answer = await this.world.store.reserveCall(wanted)
+      const answer = await this.ask(wanted)
       if (signal.aborted) throw aborted()
-      if (answer.reserved) return
-      if (!('isTaken' in answer && answer.isTaken)) throw refused(answer, call)
+      if (answer !== 'away') {
+        if (answer.reserved) return
+        if (!('isTaken' in answer && answer.isTaken)) throw refused(answer, call)
+      }
       // Calls in flight hold more than they will use: what they leave may be enough.
       await new Promise<void>((resolve) => {
         this.world.clock.after(ASK_AGAIN_MS, resolve)

@@ -1,3 +1,4 @@
+import { isPassing } from '../db/reconnect'
 import type { RunRow } from '../db/runs'
 import type { Decision } from '../engine/decide'
 import { log } from '../log'
@@ -30,8 +31,17 @@ export function isDue({ writer }: Desk, { key }: Execute): boolean {
   return writer.state.ready.has(key) || writer.state.running.has(key)
 }
 
-/** A failure that its author cannot have caused is ours to look into. */
-export function logUnexpected(error: unknown, { run }: Desk, key: string): void {
+/**
+ * Lets a failure of a node pass, to be recorded. Throws what is none: the database was away while the node was being
+ * prepared, so nothing is known about it, and the run goes on from what is stored. What else its author cannot have caused
+ * is ours to look into.
+ */
+export function expectFailure(error: unknown, { run }: Desk, key: string): void {
+  if (!(error instanceof NodeError) && isPassing(error)) throw error
+  logUnexpected(error, { run }, key)
+}
+
+export function logUnexpected(error: unknown, { run }: Pick<Desk, 'run'>, key: string): void {
   if (!(error instanceof NodeError))
     log.error({ err: error, runId: run.id, node: key }, 'a node failed in a way it should not')
 }

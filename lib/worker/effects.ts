@@ -3,7 +3,7 @@ import type { RunState } from '../engine/state'
 import { crashPoint } from '../faults'
 import { NodeError, type RunnerResult } from '../nodes/runner'
 import type { CallGuard } from './call-guard'
-import { beginAttempt, type Desk, type Execute, isDue, logUnexpected } from './desk'
+import { beginAttempt, type Desk, type Execute, expectFailure, isDue, logUnexpected } from './desk'
 import { type EndedAttempt, recordFailure, recordResult } from './record-result'
 import { prepareNode } from './run-node'
 
@@ -75,7 +75,7 @@ export class Effects {
       this.guard.admit(decision.key, prepared, writer.state)
       return { attempt, start: (controller) => this.guard.start(decision.key, prepared, controller) }
     } catch (error) {
-      logUnexpected(error, desk, decision.key)
+      expectFailure(error, desk, decision.key)
       recordFailure(writer, attempt, error, outputs.remember)
       return undefined
     }

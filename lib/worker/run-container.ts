@@ -2,6 +2,7 @@ import type { RunRow } from '../db/runs'
 import { itemSegment } from '../engine/containers'
 import type { Decision } from '../engine/decide'
 import { NodeError } from '../nodes/runner'
+import { expectFailure } from './desk'
 import type { LogWriter } from './log-writer'
 import type { OutputCache } from './output-cache'
 import type { Program } from './plans'
@@ -37,6 +38,7 @@ export async function runDue(
     const output = await gather(program, outputs, decision)
     recordResult(writer, attempt, { type: 'done', output }, outputs)
   } catch (error) {
+    expectFailure(error, { program, run, writer, outputs }, key)
     recordFailure(writer, attempt, error, outputs.remember)
   }
 }

@@ -1,6 +1,6 @@
 import { crashPoint } from '../faults'
 import type { RunnerResult } from '../nodes/runner'
-import { beginAttempt, type Desk, type Execute, isDue, logUnexpected } from './desk'
+import { beginAttempt, type Desk, type Execute, expectFailure, isDue } from './desk'
 import type { World } from './ports'
 import { recordFailure, recordResult } from './record-result'
 import { computeNode, prepareNode } from './run-node'
@@ -21,7 +21,7 @@ export async function runInline(world: World, desk: Desk, decision: Execute): Pr
       : await computeNode(world, prepared)
     recordResult(writer, attempt, result, outputs)
   } catch (error) {
-    logUnexpected(error, desk, decision.key)
+    expectFailure(error, desk, decision.key)
     recordFailure(writer, attempt, error, outputs.remember)
   }
 }
