@@ -36,8 +36,12 @@ export async function decideApproval(options: DecideApproval): Promise<Decision>
   if (pulse.teamId !== principal.team.id) throw new AppError('not_found', 'There is no such run.')
   const wait = pickWait(waits, options)
   if (wait.state !== 'open') return standing(wait, options)
-  if (isTerminal(pulse.status))
+  if (isTerminal(pulse.status)) {
+    // The two were read side by side: the wait may have been decided, and the run have ended by that, in between.
+    const now = await findWait(options)
+    if (now.state !== 'open') return standing(now, options)
     throw new AppError('run_ended', `The run has ended (${pulse.status}); nothing is left to decide.`)
+  }
 
   const request = approvalRequestSchema.parse(wait.request)
   refuseStranger(request, principal)
