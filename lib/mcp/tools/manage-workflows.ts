@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { estimateSchema, planSchema } from '../../api/contracts/plan'
 import type { Workflow, WorkflowSummary } from '../../api/contracts/workflows'
 import { JOB_STATUSES, jobStatus } from '../../api/dialects/status'
 import { requirePermission } from '../../auth/authorize'
@@ -9,6 +10,7 @@ import { type Id, parseId, toPrefixed } from '../../ids'
 import { createWorkflow } from '../../usecases/create-workflow'
 import { decideApproval } from '../../usecases/decide-approval'
 import { deleteWorkflow } from '../../usecases/delete-workflow'
+import { dryRun } from '../../usecases/dry-run'
 import { getRun } from '../../usecases/get-run'
 import { getWorkflow } from '../../usecases/get-workflow'
 import { listWorkflows } from '../../usecases/list-workflows'
@@ -65,6 +67,8 @@ const outputSchema = z.object({
       status: z.enum(JOB_STATUSES),
     })
     .optional(),
+  plan: planSchema.optional().describe('With dry_run: what a run would do.'),
+  estimate: estimateSchema.optional().describe('With dry_run: what a run may cost.'),
 })
 type Output = z.input<typeof outputSchema>
 
@@ -86,7 +90,7 @@ export const manageWorkflowsTool = tool(
     name: 'manage_workflows',
     title: 'Manage workflows',
     description:
-      'List, read, create, update, delete, publish and run workflows, and approve or reject what a run asks. create and update publish a new version when the definition has no errors.',
+      'List, read, create, update, delete, publish and run workflows, and approve or reject what a run asks. run with dry_run answers the plan and an estimate and makes no run. create and update publish a new version when the definition has no errors.',
     annotations: CHANGES,
     permission: null,
     input: inputSchema,
@@ -94,6 +98,7 @@ export const manageWorkflowsTool = tool(
     work: async (input, call) => {
       requirePermission(call.principal, PERMISSIONS[input.action])
       refuseOtherTeam(input, call.principal)
+      refuseDryRun(input)
       const output = await WORK[input.action](input, call)
       return answer(output, input.response_format)
     },
@@ -113,12 +118,14 @@ const WORK: Record<Input['action'], (input: Input, call: ToolCall) => Promise<Ou
     const { name, description, definition } = input
     if (name === undefined) throw missing('name', 'create')
     const project = input.project_id === undefined ? {} : { projectId: input.project_id }
+    requirePublishing(principal, definition)
     const made = await createWorkflow({ principal, name, description, definition, ...project })
     return { workflow: longShape(await publishWhenSound(principal, made)) }
   },
   update: async (input, { principal }) => {
     const { name, description, definition } = input
     const workflowId = workflowOf(input)
+    if (definition) requirePublishing(principal, definition)
     const saved = await saveDraft({ principal, workflowId, name, description, definition })
     return { workflow: longShape(definition ? await publishWhenSound(principal, saved) : saved) }
   },
@@ -134,6 +141,7 @@ const WORK: Record<Input['action'], (input: Input, call: ToolCall) => Promise<Ou
   },
   run: async (input, call) => {
     const workflowId = workflowOf(input)
+    if (input.dry_run) return planned(workflowId, input, call)
     const runId = await startOnce(workflowId, input.inputs ?? {}, call)
     const run = await getRun({ principal: call.principal, runId })
     return {
@@ -142,6 +150,13 @@ const WORK: Record<Input['action'], (input: Input, call: ToolCall) => Promise<Ou
   },
   approve: (input, call) => decide(input, call, 'approved'),
   reject: (input, call) => decide(input, call, 'rejected'),
+}
+
+/** Refuses what a run would refuse; no run is made and nothing is called. */
+async function planned(workflowId: Id, input: Input, { principal }: ToolCall): Promise<Output> {
+  const { plan, estimate } = await dryRun({ principal, workflowId, input: input.inputs ?? {} })
+  const id = toPrefixed('wf', workflowId)
+  return { workflow: { id, status: 'pending' }, plan: { ...plan, workflow_id: id }, estimate }
 }
 
 async function decide(input: Input, call: ToolCall, decision: 'approved' | 'rejected'): Promise<Output> {
@@ -167,11 +182,27 @@ async function decide(input: Input, call: ToolCall, decision: 'approved' | 'reje
 
 /** A draft without errors becomes the active version at once: this tool's callers do not know of drafts. */
 async function publishWhenSound(principal: Principal, workflow: Workflow): Promise<Workflow> {
-  const { problems } = validateDefinition(workflow.definition)
-  if (problems.some((problem) => problem.severity === 'error')) return workflow
-  requirePermission(principal, 'workflow:publish')
+  if (!isSound(workflow.definition)) return workflow
+  requirePublishing(principal, workflow.definition)
   await publishWorkflow({ principal, workflowId: workflow.id })
   return getWorkflow({ principal, workflowId: workflow.id })
+}
+
+/** Only a run can be tried out: to ignore the argument elsewhere would change what the caller wanted unchanged. */
+function refuseDryRun({ action, dry_run }: Input): void {
+  if (!dry_run || action === 'run') return
+  throw new AppError('validation_failed', `dry_run goes with the action run, not with ${action}.`, {
+    errors: [{ path: 'dry_run', message: 'only with the action run' }],
+  })
+}
+
+/** Asked before anything is saved: who is refused leaves nothing behind. Without a definition a workflow begins sound. */
+function requirePublishing(principal: Principal, definition: Input['definition']): void {
+  if (definition === undefined || isSound(definition)) requirePermission(principal, 'workflow:publish')
+}
+
+function isSound(definition: unknown): boolean {
+  return !validateDefinition(definition).problems.some((problem) => problem.severity === 'error')
 }
 
 function workflowOf(input: Input): Id {
