@@ -38,7 +38,7 @@ export async function decideApproval(options: DecideApproval): Promise<Decision>
   if (wait.state !== 'open') return standing(wait, options)
   if (isTerminal(pulse.status)) {
     // The two were read side by side: the wait may have been decided, and the run have ended by that, in between.
-    const now = await findWait(options)
+    const now = pickWait(await readHumanWaits(runId), options)
     if (now.state !== 'open') return standing(now, options)
     throw new AppError('run_ended', `The run has ended (${pulse.status}); nothing is left to decide.`)
   }
