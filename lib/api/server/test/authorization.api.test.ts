@@ -1,0 +1,374 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { ROLES, type Role, refusal, SCOPES, type Scope } from '../../../auth/permissions'
+import { pool, prisma } from '../../../db/client'
+import { newId } from '../../../ids'
+import { TOOLS } from '../../../mcp/tools/all-tools'
+import { type Answered, makeTenant, openApi, type TestApi } from '../../../testing/api'
+import { draw } from '../../../testing/definition'
+import { makeKey, makePerson, type TestTeam } from '../../../testing/people'
+import { atRest, waitForRun } from '../../../testing/runs'
+import { startWorker } from '../../../worker/main'
+import type { Route } from '../route'
+import { routes } from '../routes'
+import { type Ids, type Naming, ROUTE_TABLE, type RouteRow, TOOL_TABLE } from './authorization-table'
+
+/**
+ * Every route × who calls × whose objects. What is expected is computed from the permission table alone. The calls go to the
+ * front door itself, where no middleware (proxy.ts) stands: what is refused here is refused by the routes.
+ */
+
+interface Caller {
+  name: string
+  key: string | undefined
+  /** null: a credential that is none. */
+  who: { role: Role; scopes: readonly Scope[] } | null
+}
+interface Tenant {
+  team: TestTeam
+  key: string
+  ids: Ids
+}
+
+let api: TestApi
+let worker: Awaited<ReturnType<typeof startWorker>>
+let ours: Tenant
+let theirs: Tenant
+let callers: Caller[]
+
+beforeAll(async () => {
+  api = await openApi()
+  worker = await startWorker({})
+  ours = await furnish()
+  theirs = await furnish()
+  callers = await makeCallers(ours.team)
+})
+afterAll(async () => {
+  await worker.stop(2_000)
+  await api.close()
+})
+
+/** A team that has one of everything that has an id. */
+async function furnish(): Promise<Tenant> {
+  const { team, key } = await makeTenant()
+  const make = async (path: string, json: unknown) => {
+    const { status, body } = await api.ask('POST', `/v1${path}`, { key, json })
+    expect([path, status]).toEqual([path, 201])
+    return body.id as string
+  }
+  const definition = draw(['start>approval', 'approval:approved>end'])
+  const workflow_id = await make('/workflows', { name: 'Guarded', definition })
+  await make(`/workflows/${workflow_id}/publish`, {})
+  const run_id = await make(`/workflows/${workflow_id}/runs`, {})
+  await waitForRun(run_id, atRest)
+  const blob_id = newId()
+  await pool().query(`INSERT INTO blobs (id, team_id, run_id, bytes, body) VALUES ($1, $2, $3, 1, '1')`, [
+    blob_id,
+    team.id,
+    run_id,
+  ])
+  const agent_id = await make('/agents', { name: 'Desk' })
+  const key_id = await make('/keys', { name: 'Spare', scopes: ['runs:read'] })
+  return {
+    team,
+    key,
+    ids: { workflow_id, run_id, agent_id, key_id, blob_id, project_id: team.projectId, team_id: team.id },
+  }
+}
+
+async function makeCallers(team: TestTeam): Promise<Caller[]> {
+  const made = async (name: string, role: Role, scopes: readonly Scope[]): Promise<Caller> => {
+    const { secret } = await makeKey(await makePerson(team, role), scopes)
+    return { name, key: secret, who: { role, scopes } }
+  }
+  const fallen = await makePerson(team, 'owner')
+  const fallenKey = await makeKey(fallen, ['admin'])
+  await prisma().membership.updateMany({ where: { userId: fallen.id }, data: { role: 'viewer' } })
+  const removed = await makePerson(team, 'owner')
+  const removedKey = await makeKey(removed, ['admin'])
+  await prisma().membership.deleteMany({ where: { userId: removed.id } })
+  const disabled = await makePerson(team, 'owner')
+  const disabledKey = await makeKey(disabled, ['admin'])
+  await prisma().user.update({ where: { id: disabled.id }, data: { disabledAt: new Date() } })
+  const revokedKey = await makeKey(await makePerson(team), ['admin'])
+  await prisma().apiKey.update({ where: { id: revokedKey.id }, data: { revokedAt: new Date() } })
+  const expiredKey = await makeKey(await makePerson(team), ['admin'], new Date(Date.now() - 1_000))
+  return [
+    ...(await Promise.all(ROLES.map((role) => made(`${role}, key with admin`, role, ['admin'])))),
+    ...(await Promise.all(SCOPES.map((scope) => made(`owner, key with ${scope}`, 'owner', [scope])))),
+    await made('owner, key without a scope', 'owner', []),
+    { name: 'owner who is a viewer now', key: fallenKey.secret, who: { role: 'viewer', scopes: ['admin'] } },
+    ...[
+      { name: 'no key', key: undefined },
+      { name: 'revoked key', key: revokedKey.secret },
+      { name: 'expired key', key: expiredKey.secret },
+      { name: 'key of a removed member', key: removedKey.secret },
+      { name: 'key of a disabled person', key: disabledKey.secret },
+    ].map((nobody) => ({ ...nobody, who: null })),
+  ]
+}
+
+/** Ids that are well formed and name nothing. */
+const nowhere = (): Ids => ({
+  workflow_id: newId(),
+  run_id: newId(),
+  agent_id: newId(),
+  key_id: newId(),
+  blob_id: newId(),
+  project_id: newId(),
+  team_id: newId(),
+})
+
+function rowOf(route: Route): RouteRow {
+  const row = ROUTE_TABLE[route.id]
+  if (row === undefined) throw new Error(`unlisted route: ${route.id}; add it to authorization-table.ts`)
+  return row
+}
+
+/** The path with its parameters; those that are no ids of ours are the same for everybody. */
+function fill(path: string, ids: Ids): string {
+  const others: Record<string, string> = {
+    node_id: 'approval',
+    number: '0',
+    token: 'x'.repeat(43),
+    delivery_id: newId(),
+  }
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = { ...others, ...ids }[name]
+    if (value === undefined) throw new Error(`unlisted parameter: {${name}} of ${path}`)
+    return value
+  })
+}
+
+const idsIn = (route: Route) => [...(route.paths[0] ?? '').matchAll(/\{(\w+)\}/g)].flatMap(([, name]) => name ?? [])
+const isId = (name: string): name is keyof Ids => name in nowhere()
+const namesSomething = (route: Route) => idsIn(route).some(isId)
+
+interface How {
+  path?: string
+  /** An id to give in the body or query instead of what the row says. */
+  naming?: { as: Naming; id: string }
+}
+
+function call(route: Route, key: string | undefined, ids: Ids, { path = route.paths[0] ?? '', naming }: How = {}) {
+  const row = rowOf(route)
+  const query = naming?.as.query?.(naming.id) ?? row.query
+  const json = naming?.as.body ? naming.as.body(naming.id) : row.body?.(ids)
+  return api.ask(route.method, fill(path, ids) + (query ? `?${query}` : ''), {
+    key,
+    json,
+    // A save over somebody else's would be refused for that, and the id would not be looked at.
+    headers: naming ? {} : row.headers,
+  })
+}
+
+/** What an answer says, without what differs in every answer: its own id, and the ids that were asked for. */
+function said({ status, body }: { status?: number; body: unknown }, ids: Ids): unknown {
+  const { request_id: _, ...rest } = (body || {}) as Record<string, unknown>
+  const text = Object.values(ids).reduce((all, id) => all.replaceAll(id, 'ID'), JSON.stringify(rest))
+  return [status, text]
+}
+
+const refusalOf = ({ status, body }: Answered) =>
+  status === 401 || status === 403 ? { status, code: body.code, scope: body.scope } : { status }
+
+function expected(route: Route, { who }: Caller, passed: number) {
+  if (route.permission === 'public') return { status: passed }
+  if (who === null) return { status: 401, code: 'unauthenticated', scope: undefined }
+  const refused = refusal(route.permission, who)
+  if (refused?.by === 'scope') return { status: 403, code: 'insufficient_scope', scope: refused.scope }
+  if (refused?.by === 'role' || rowOf(route).peopleOnly) return { status: 403, code: 'forbidden', scope: undefined }
+  return { status: passed }
+}
+
+const byId = routes.map((route) => [route.id, route] as const)
+const guarded = byId.filter(([, route]) => route.permission !== 'public')
+
+describe('the table', () => {
+  it('has a row for every route, and none for a route that is gone', () => {
+    const unlisted = routes.filter(({ id }) => !(id in ROUTE_TABLE)).map(({ id }) => `unlisted route: ${id}`)
+    expect(unlisted).toEqual([])
+    expect(Object.keys(ROUTE_TABLE).filter((id) => !routes.some((route) => route.id === id))).toEqual([])
+  })
+
+  it('says how each id in a body or query is given', () => {
+    const unlisted = guarded.flatMap(([id, { contract }]) => {
+      const found = [contract.body, contract.query].flatMap((schema) => (schema ? idMembers(schema) : []))
+      const listed = Object.keys(ROUTE_TABLE[id]?.names ?? {})
+      return [...new Set(found)].filter((name) => !listed.includes(name)).map((name) => `unlisted id: ${name} of ${id}`)
+    })
+    expect(unlisted).toEqual([])
+  })
+})
+
+/** Names of members that are ids, at the top and one level below. */
+function idMembers(schema: z.ZodType, depth = 0): string[] {
+  return membersOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }), depth)
+}
+function membersOf(schema: unknown, depth: number): string[] {
+  const { properties, anyOf, oneOf } = schema as { properties?: object; anyOf?: unknown[]; oneOf?: unknown[] }
+  const own = Object.entries(properties ?? {}).flatMap(([name, inner]) => [
+    // A program's own name, the same for every team, is no id of a team's object.
+    ...(name.endsWith('_id') && name !== 'client_id' ? [name] : []),
+    ...(depth < 1 ? membersOf(inner, depth + 1).map((below) => `${name}.${below}`) : []),
+  ])
+  return [...own, ...[...(anyOf ?? []), ...(oneOf ?? [])].flatMap((each) => membersOf(each, depth))]
+}
+
+describe('every caller of every guarded route', () => {
+  it.each(guarded)('%s', async (_, route) => {
+    const passed = namesSomething(route) ? 404 : rowOf(route).own
+    const answers = callers.map(async (caller) => {
+      // Ids that name nothing: who is let in finds nothing, so nothing is changed however many are let in.
+      const answer = await call(route, caller.key, nowhere())
+      return [caller.name, refusalOf(answer)]
+    })
+    const wanted = callers.map((caller) => [caller.name, expected(route, caller, passed)])
+    expect(Object.fromEntries(await Promise.all(answers))).toEqual(Object.fromEntries(wanted))
+  })
+})
+
+describe('public routes', () => {
+  it('ask nobody who they are, not even somebody whose key is no good', async () => {
+    const open = routes.filter((route) => route.permission === 'public')
+    for (const route of open) {
+      for (const { name, key } of callers.filter(({ who }) => who === null)) {
+        const { status } = await call(route, key, ours.ids)
+        expect([route.id, name, status]).toEqual([route.id, name, rowOf(route).own])
+      }
+    }
+  })
+})
+
+describe('whose object it is', () => {
+  const withIds = guarded.filter(([, route]) => namesSomething(route))
+
+  it.each(withIds)('tells nothing about another team’s: %s', async (_, route) => {
+    const unknown = nowhere()
+    for (const path of route.paths) {
+      const [foreign, absent] = await Promise.all([
+        call(route, ours.key, theirs.ids, { path }),
+        call(route, ours.key, unknown, { path }),
+      ])
+      expect([path, foreign.status]).toEqual([path, 404])
+      expect(said(foreign, theirs.ids)).toEqual(said(absent, unknown))
+      for (const name of idsIn(route).filter(isId)) {
+        const mixed = { ...ours.ids, [name]: theirs.ids[name] }
+        expect([name, (await call(route, ours.key, mixed, { path })).status]).toEqual([name, 404])
+      }
+    }
+  })
+
+  it.each(withIds)('is not looked at before the caller is: %s', async (_, route) => {
+    const unknown = nowhere()
+    // One of those who are refused for the same reason: the matrix has shown that each of them is.
+    const refused = new Map(
+      callers
+        .map((caller) => [JSON.stringify(expected(route, caller, 404)), caller] as const)
+        .filter(([, caller]) => expected(route, caller, 404).status !== 404),
+    )
+    expect(refused.size).toBeGreaterThan(0)
+    for (const { name, key } of refused.values()) {
+      const absent = said(await call(route, key, unknown), unknown)
+      for (const ids of [ours.ids, theirs.ids])
+        expect([name, said(await call(route, key, ids), ids)]).toEqual([name, absent])
+    }
+  })
+
+  const namings = guarded.flatMap(([id, route]) =>
+    Object.entries(ROUTE_TABLE[id]?.names ?? {}).map(([member, as]) => [id, member, route, as] as const),
+  )
+  it.each(namings)('%s: tells nothing about another team’s %s', async (_, member, route, as) => {
+    const name = (member.split('.').at(-1) ?? '').replace('workflow_run_id', 'run_id')
+    if (!isId(name)) throw new Error(`no team has a ${name}`)
+    const unknown = newId()
+    const foreign = await call(route, ours.key, ours.ids, { naming: { as, id: theirs.ids[name] } })
+    const absent = await call(route, ours.key, ours.ids, { naming: { as, id: unknown } })
+    expect(foreign.status).toBe(as.status ?? 404)
+    expect(said(foreign, theirs.ids)).toEqual(said(absent, { ...nowhere(), [name]: unknown }))
+  })
+})
+
+interface ToolAnswer {
+  isError: boolean
+  // biome-ignore lint/suspicious/noExplicitAny: a problem, or what the tool gives
+  said: any
+}
+
+async function callTool(key: string | undefined, name: string, args: unknown): Promise<ToolAnswer> {
+  const { status, body } = await api.ask('POST', '/api/mcp', {
+    key,
+    headers: { accept: 'application/json, text/event-stream' },
+    json: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } },
+  })
+  expect([name, status]).toEqual([name, 200])
+  const message = typeof body === 'string' ? JSON.parse(/^data: (\{.*)$/m.exec(body)?.[1] ?? '') : body
+  const { isError, content } = message.result
+  return { isError: isError === true, said: JSON.parse(content[0].text) }
+}
+
+const cases = Object.entries(TOOL_TABLE).flatMap(([tool, ways]) =>
+  ways.map((way) => [`${tool} ${way.args(nowhere()).action ?? ''} (${way.asks})`, tool, way] as const),
+)
+
+describe('the tools of MCP', () => {
+  it('are all in the table, with every argument that is an id', () => {
+    expect(Object.keys(TOOL_TABLE).sort()).toEqual(TOOLS.map(({ name }) => name).sort())
+    const unlisted = TOOLS.flatMap(({ name, inputSchema }) => {
+      const given = (TOOL_TABLE[name] ?? []).flatMap(({ args }) => Object.keys(args(nowhere())))
+      return Object.keys(inputSchema.properties as object)
+        .filter((argument) => argument.endsWith('_id') && !given.includes(argument))
+        .map((argument) => `unlisted id: ${argument} of ${name}`)
+    })
+    expect(unlisted).toEqual([])
+  })
+
+  it.each(cases)('refuse whom REST would refuse: %s', async (_, tool, { asks, args }) => {
+    const known = callers.flatMap(({ name, key, who }) => (who === null ? [] : [{ name, key, who }]))
+    const answers = known.map(async ({ name, key }) => {
+      const { isError, said: problem } = await callTool(key, tool, args(nowhere()))
+      const isRefused = isError && problem.status === 403
+      return [name, isRefused ? { code: problem.code, scope: problem.scope } : 'let in']
+    })
+    const wanted = known.map(({ name, who }) => {
+      const [refused] = asks.flatMap((action) => refusal(action, who) ?? [])
+      if (refused === undefined) return [name, 'let in']
+      return [
+        name,
+        refused.by === 'scope' ? { code: 'insufficient_scope', scope: refused.scope } : { code: 'forbidden' },
+      ]
+    })
+    expect(Object.fromEntries(await Promise.all(answers))).toEqual(Object.fromEntries(wanted))
+  })
+
+  it.each(cases)('tell nothing about another team’s: %s', async (_, tool, { args }) => {
+    const unknown = nowhere()
+    const foreign = await callTool(ours.key, tool, args(theirs.ids))
+    const absent = await callTool(ours.key, tool, args(unknown))
+    expect(said({ body: foreign }, theirs.ids)).toEqual(said({ body: absent }, unknown))
+  })
+
+  it('change nothing when they refuse', async () => {
+    const { secret } = await makeKey(await makePerson(ours.team), ['workflows:write'])
+    const before = await api.ask('GET', '/v1/workflows?limit=200', { key: ours.key })
+    const { workflow_id } = ours.ids
+    for (const args of [
+      { action: 'create', name: 'Left behind' },
+      { action: 'update', workflow_id, name: 'Renamed', definition: draw(['start>end']) },
+    ]) {
+      const { said: problem } = await callTool(secret, 'manage_workflows', args)
+      expect(problem).toMatchObject({ code: 'insufficient_scope', scope: 'workflows:publish' })
+    }
+    const after = await api.ask('GET', '/v1/workflows?limit=200', { key: ours.key })
+    expect(after.body).toEqual(before.body)
+  })
+})
+
+describe('its own team', () => {
+  // Last: some of these change what they reach. Without it, every 404 above could be that of a mistyped path.
+  it.each(guarded)('reaches what it has: %s', async (_, route) => {
+    const row = rowOf(route)
+    const answer = await call(route, ours.key, ours.ids)
+    expect(refusalOf(answer)).toEqual(row.peopleOnly ? { status: 403, code: 'forbidden' } : { status: row.own })
+  })
+})
