@@ -199,6 +199,12 @@ describe('the table', () => {
     })
     expect(unlisted).toEqual([])
   })
+
+  it('has a right to change things asked of whatever changes things', () => {
+    const mild = guarded.filter(([, { method, permission }]) => method !== 'GET' && permission.endsWith(':read'))
+    // They look, or speak for a person who needs no right for it; each tool of MCP asks for its own.
+    expect(mild.map(([id]) => id).sort()).toEqual(['decideConsent', 'mcp', 'validateWorkflow'])
+  })
 })
 
 /** Names of members that are ids, at the top and one level below. */
