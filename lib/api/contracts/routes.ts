@@ -28,6 +28,7 @@ import {
   segmentSchema,
   startRunBodySchema,
 } from './runs'
+import { workflowMoreContracts } from './workflow-more'
 import {
   createWorkflowBodySchema,
   listWorkflowsQuerySchema,
@@ -178,6 +179,7 @@ export const contracts = {
     summary: 'Make a version the active one',
     response: versionSchema,
   }),
+  ...workflowMoreContracts,
 
   startRun: contract({
     id: 'startRun',

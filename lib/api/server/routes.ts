@@ -13,11 +13,13 @@ import { openApiRoutes } from './routes/openapi'
 import { provenanceRoutes } from './routes/provenance'
 import { runRoutes } from './routes/runs'
 import { sampleRoutes } from './routes/samples'
+import { workflowMoreRoutes } from './routes/workflow-more'
 import { workflowRoutes } from './routes/workflows'
 
 /** Every route of the product, for both mounts. */
 export const routes: readonly Route[] = [
   ...workflowRoutes,
+  ...workflowMoreRoutes,
   ...runRoutes,
   ...executeRoutes,
   ...provenanceRoutes,

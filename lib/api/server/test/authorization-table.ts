@@ -60,6 +60,13 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   listVersions: read,
   getVersion: read,
   activateVersion: { own: 200 },
+  cloneWorkflow: { own: 201, body: nothing },
+  exportWorkflow: read,
+  importWorkflow: {
+    own: 422,
+    body: nothing,
+    names: { project_id: { body: (id) => ({ definition: {}, project_id: id }) } },
+  },
   startRun: {
     own: 200,
     body: () => ({ dry_run: true }),
