@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LIMITS } from '../../limits'
-import { definitionSchema, problemSchema } from '../../workflow/document'
+import { definitionSchema, problemSchema, settingsSchema } from '../../workflow/document'
 import { idSchema, textSchema } from './common'
 import { contract } from './contract'
 import { workflowSchema } from './workflows'
@@ -69,6 +69,39 @@ const importedSchema = z
   .meta({ id: 'ImportedWorkflow' })
 export type ImportedWorkflow = z.infer<typeof importedSchema>
 
+const versionNameSchema = z.object({ number: z.int(), label: z.string() })
+const versionDiffSchema = z
+  .object({
+    workflow_id: idSchema,
+    from: versionNameSchema,
+    to: versionNameSchema,
+    changes: z.array(
+      z.object({
+        kind: z.enum(['added', 'removed', 'changed', 'moved']),
+        what: z.enum(['node', 'edge', 'inputs', 'outputs', 'settings', 'kind']),
+        id: z.string().optional().meta({ description: 'Of the node or the edge.' }),
+        label: z.string().meta({ description: 'Name of the node, or `From → To` of the edge.' }),
+        fields: z.array(z.string()).meta({ description: 'What of it changed.' }),
+      }),
+    ),
+  })
+  .meta({ id: 'VersionDiff' })
+export type VersionDiff = z.infer<typeof versionDiffSchema>
+
+const concurrencyBodySchema = z
+  .strictObject({
+    max_concurrent_runs: settingsSchema.shape.maxConcurrentRuns
+      .unwrap()
+      .nullable()
+      .optional()
+      .meta({ description: 'null: no limit of its own, only that of the team.' }),
+    on_limit: z
+      .enum(['queue', 'reject'])
+      .optional()
+      .meta({ description: 'What becomes of a run over the limit: it waits in the queue, or is refused with 429.' }),
+  })
+  .meta({ id: 'SetConcurrency', description: 'What is absent stays.' })
+
 export const workflowMoreContracts = {
   cloneWorkflow: contract({
     id: 'cloneWorkflow',
@@ -109,5 +142,30 @@ export const workflowMoreContracts = {
     status: 201,
     idempotent: true,
     errors: ['invalid_definition'],
+  }),
+  diffVersions: contract({
+    id: 'diffVersions',
+    method: 'GET',
+    path: '/workflows/{workflow_id}/versions/{number}/diff/{other}',
+    permission: 'workflow:read',
+    tag: 'Workflows',
+    summary: 'What changed from one version to another',
+    description: 'From the version `number` to the version `other`, in either order. Moving a node changes no run.',
+    response: versionDiffSchema,
+  }),
+  setConcurrency: contract({
+    id: 'setConcurrency',
+    method: 'PATCH',
+    path: '/workflows/{workflow_id}/concurrency',
+    permission: 'workflow:write',
+    tag: 'Workflows',
+    summary: 'Say how many runs may be at once',
+    description:
+      'Changes `settings` of the draft. It takes effect for runs of the draft at once, and for all others when the draft is published: a version never changes, and a run keeps the limit of the version that it was started from.',
+    example: { max_concurrent_runs: 5, on_limit: 'queue' },
+    body: concurrencyBodySchema,
+    response: workflowSchema,
+    conditional: true,
+    errors: ['precondition_failed'],
   }),
 } as const

@@ -62,6 +62,8 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   activateVersion: { own: 200 },
   cloneWorkflow: { own: 201, body: nothing },
   exportWorkflow: read,
+  diffVersions: read,
+  setConcurrency: { own: 412, headers: stale, body: nothing },
   importWorkflow: {
     own: 422,
     body: nothing,

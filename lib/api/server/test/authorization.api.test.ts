@@ -130,6 +130,7 @@ function fill(path: string, ids: Ids): string {
   const others: Record<string, string> = {
     node_id: 'approval',
     number: '0',
+    other: '0',
     token: 'x'.repeat(43),
     delivery_id: newId(),
   }

@@ -155,3 +155,114 @@ describe('exporting and importing', () => {
     expect((await ask('POST', '/import', { project_id, definition: drawn() }, stranger.key)).status).toBe(404)
   })
 })
+
+describe('comparing versions', () => {
+  const twoVersions = async () => {
+    const { id } = await make()
+    await ask('POST', `/${id}/publish`, { label: 'one' })
+    await ask('PATCH', `/${id}`, { definition: drawn('2') })
+    await ask('POST', `/${id}/publish`, { label: 'two' })
+    return String(id)
+  }
+
+  it('tells what changed, in the order that is asked for', async () => {
+    const id = await twoVersions()
+    const { status, body } = await ask('GET', `/${id}/versions/0/diff/1`)
+    expect(status).toBe(200)
+    expect(body).toEqual({
+      workflow_id: id,
+      from: { number: 0, label: 'one' },
+      to: { number: 1, label: 'two' },
+      changes: [{ kind: 'changed', what: 'node', id: 'transform', label: 'transform', fields: ['expression'] }],
+    })
+    expect((await ask('GET', `/${id}/versions/1/diff/0`)).body).toMatchObject({
+      from: { number: 1 },
+      to: { number: 0 },
+    })
+    expect((await ask('GET', `/${id}/versions/1/diff/1`)).body.changes).toEqual([])
+  })
+
+  it('is for readers of the team, and of versions that exist', async () => {
+    const id = await twoVersions()
+    expect((await ask('GET', `/${id}/versions/0/diff/1`, undefined, stranger.key)).status).toBe(404)
+    const runner = await keyWith(tenant.team, ['runs:read'])
+    expect((await ask('GET', `/${id}/versions/0/diff/1`, undefined, runner)).body).toMatchObject({
+      status: 403,
+      scope: 'workflows:read',
+    })
+    expect((await ask('GET', `/${id}/versions/0/diff/2`)).body).toMatchObject({
+      status: 404,
+      message: expect.stringContaining('version 2'),
+    })
+    expect((await ask('GET', `/${id}/versions/x/diff/1`)).body).toMatchObject({
+      status: 400,
+      errors: [{ path: 'number' }],
+    })
+    expect((await ask('GET', `/${id}/versions/0/diff/-1`)).body).toMatchObject({
+      status: 400,
+      errors: [{ path: 'other' }],
+    })
+  })
+})
+
+describe('limiting runs at once', () => {
+  it('changes what is given in the draft, and no version', async () => {
+    const { id, definition } = await make()
+    await ask('POST', `/${id}/publish`)
+    const limited = await ask('PATCH', `/${id}/concurrency`, { max_concurrent_runs: 3, on_limit: 'reject' })
+    expect(limited.status).toBe(200)
+    expect(limited.headers.get('etag')).toBe('"2"')
+    expect(limited.body).toMatchObject({ has_unpublished_changes: true, draft_revision: 2 })
+    const settings = { ...definition.settings, maxConcurrentRuns: 3, onLimit: 'reject' }
+    expect(limited.body.definition).toEqual({ ...definition, settings })
+    expect((await ask('GET', `/${id}/versions/0`)).body.definition).toEqual(definition)
+
+    const queued = await ask('PATCH', `/${id}/concurrency`, { on_limit: 'queue' })
+    expect(queued.body.definition.settings).toMatchObject({ maxConcurrentRuns: 3, onLimit: 'queue' })
+    const free = await ask('PATCH', `/${id}/concurrency`, { max_concurrent_runs: null })
+    expect(free.body).toMatchObject({ has_unpublished_changes: false, definition })
+  })
+
+  it('loses no change of several at once', async () => {
+    const { id } = await make()
+    const answers = await Promise.all([
+      ask('PATCH', `/${id}/concurrency`, { max_concurrent_runs: 3 }),
+      ask('PATCH', `/${id}/concurrency`, { on_limit: 'reject' }),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect((await ask('GET', `/${id}`)).body.definition.settings).toMatchObject({
+      maxConcurrentRuns: 3,
+      onLimit: 'reject',
+    })
+  })
+
+  it('holds to If-Match', async () => {
+    const { id } = await make()
+    const at = (revision: number) =>
+      ask('PATCH', `/${id}/concurrency`, { max_concurrent_runs: 2 }, tenant.key, { 'if-match': `"${revision}"` })
+    expect((await at(7)).body).toMatchObject({ status: 412, code: 'precondition_failed' })
+    expect((await at(1)).status).toBe(200)
+  })
+
+  it.each([
+    [{ max_concurrent_runs: 0 }, 'max_concurrent_runs'],
+    [{ max_concurrent_runs: 1_001 }, 'max_concurrent_runs'],
+    [{ max_concurrent_runs: '3' }, 'max_concurrent_runs'],
+    [{ on_limit: 'drop' }, 'on_limit'],
+    [{ maxConcurrentRuns: 3 }, 'maxConcurrentRuns'],
+  ])('refuses %j', async (json, path) => {
+    const { id } = await make()
+    const { status, body } = await ask('PATCH', `/${id}/concurrency`, json)
+    expect([status, body.errors[0].path]).toEqual([422, path])
+  })
+
+  it('is for writers of the team', async () => {
+    const { id } = await make()
+    expect((await ask('PATCH', `/${id}/concurrency`, {}, stranger.key)).status).toBe(404)
+    const reader = await keyWith(tenant.team, ['workflows:read'])
+    expect((await ask('PATCH', `/${id}/concurrency`, {}, reader)).body).toMatchObject({
+      status: 403,
+      scope: 'workflows:write',
+    })
+  })
+})
