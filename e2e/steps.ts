@@ -23,8 +23,27 @@ export async function addStep(page: Page, search: string): Promise<void> {
   await expect(page.getByPlaceholder('Add a step…')).toBeHidden()
 }
 
+/** Waits until nothing on the canvas moves any more: what is taken hold of in mid-flight is missed. */
+async function canvasRests(page: Page): Promise<void> {
+  let before = ''
+  await expect
+    .poll(
+      async () => {
+        const places = await page
+          .locator('.react-flow__viewport, .react-flow__node')
+          .evaluateAll((elements) => elements.map((element) => getComputedStyle(element).transform).join())
+        const isAtRest = places === before
+        before = places
+        return isAtRest
+      },
+      { intervals: [200] },
+    )
+    .toBe(true)
+}
+
 /** Drags a connection from a port of one node to another node. */
 export async function connect(page: Page, from: { node: string; port: string }, to: string): Promise<void> {
+  await canvasRests(page)
   const source = page.getByLabel(`From ${from.node}, port ${from.port}`, { exact: true })
   const target = page.getByLabel(`Into ${to}`, { exact: true })
   await source.hover()
