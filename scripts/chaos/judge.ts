@@ -44,11 +44,14 @@ export async function judge(options: {
   kills: readonly Kill[]
   outages: readonly Outage[]
 }): Promise<Verdict> {
-  const { rows: runs } = await pool().query<{ id: Id; status: string }>('SELECT id, status FROM runs')
+  const { rows: runs } = await pool().query<{ id: Id; status: string; why: string }>(
+    `SELECT id, status, concat_ws(': ', error_reason, error_summary) AS why FROM runs`,
+  )
   const statuses = new Map(runs.map((run) => [run.id, run.status]))
+  const reasons = new Map(runs.map((run) => [run.id, run.why]))
   const lost = [...options.accepted]
     .filter((id) => statuses.get(id) !== 'completed')
-    .map((id) => `${id}: ${statuses.get(id) ?? 'not stored'}`)
+    .map((id) => `${id}: ${statuses.get(id) ?? 'not stored'} ${reasons.get(id) ?? ''}`)
   const { rows: log } = await pool().query<Logged>(
     `SELECT run_id AS "runId", type, data ->> 'node_id' AS "nodeId", data -> 'path' AS path,
        extract(epoch FROM at)::float8 * 1000 AS "atMs"
