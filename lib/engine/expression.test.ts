@@ -186,6 +186,10 @@ describe('what would run long or grow large is stopped', { timeout: 60_000 }, ()
     expect(error.code).toMatch(code)
   })
 
+  test('a pattern that could hang is refused when the expression is read, before anything runs', () => {
+    expect(() => compileExpression('false ? $match("a", /(?=a)/) : 1')).toThrow(/look-ahead/)
+  })
+
   test('a pattern that backtracks elsewhere ends in linear time here', async () => {
     const text = `${'a'.repeat(50_000)}!`
     expect(await evaluate('$contains(inputs.text, /(a+)+$/)', { inputs: { text } })).toBe(false)
