@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pool } from '../db/client'
 import { readEvents } from '../db/events'
 import { decodePayload } from '../db/payloads'
+import { readWait } from '../db/waits'
 import { createWorkflow, publishVersion } from '../db/workflows'
 import { draw } from '../testing/definition'
 import { atRest, ended, makePublished, waitForRun } from '../testing/runs'
@@ -9,6 +10,7 @@ import { commandRun } from '../usecases/command-run'
 import { decideApproval } from '../usecases/decide-approval'
 import { startRun } from '../usecases/start-run'
 import { startWorker } from './main'
+import { startChildRun } from './start-child'
 
 let worker: Awaited<ReturnType<typeof startWorker>>
 beforeAll(async () => {
@@ -337,6 +339,22 @@ describe('a sub-workflow', () => {
     const child = await childOf(two.runId)
     await commandRun({ principal, runId: two.runId, command: 'stop' })
     expect(await endOf(child)).toMatchObject({ status: 'cancelled' })
+  })
+
+  test('is made once, however often the queue and the sweep ask for it', async () => {
+    const asks = draw(['start>approval', 'approval:approved>end'], {}, takesX)
+    const { principal, workflowId } = await makePublished(asks)
+    const parent = await addWorkflow(principal, calls(workflowId))
+    const { runId } = await startRun({ principal, workflowId: parent, trigger: 'api' })
+    await waitForRun(runId, (run) => !run.isHeld && run.status === 'running')
+    const { rows } = await pool().query<{ id: string }>('SELECT id FROM waits WHERE run_id = $1', [runId])
+    for (const { id } of rows) {
+      const wait = await readWait(id)
+      if (!wait) throw new Error('the wait is stored')
+      expect([await startChildRun(wait), await startChildRun(wait)]).toEqual([null, null])
+    }
+    const children = await pool().query('SELECT 1 FROM runs WHERE parent_run_id = $1', [runId])
+    expect([rows.length, children.rows.length]).toEqual([1, 1])
   })
 
   test('nests at most ten deep', async () => {

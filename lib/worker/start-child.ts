@@ -1,4 +1,5 @@
 import { readParentRun } from '../db/child-runs'
+import { findRunHead } from '../db/run-reads'
 import { insertRun } from '../db/runs'
 import type { WaitRow } from '../db/waits'
 import { loadRunnable } from '../db/workflows'
@@ -73,7 +74,8 @@ export async function startChildRun(wait: WaitRow): Promise<{ runId: string; cod
         parentWaitId: wait.id,
         depth,
       })
-      if (made) return null
+      // It is there already when this was asked for twice, by the queue and by the sweep.
+      if (made || (await findRunHead({ teamId: parent.teamId, runId: request.runId }))) return null
     } catch (error) {
       if (!(error instanceof AppError)) throw error
       return refuse(error.code, error.message)
