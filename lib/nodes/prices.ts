@@ -2,7 +2,8 @@
  * What models cost, in USD per million tokens, by `<provider>/<model>` exactly as it is called. Nothing is derived: a model
  * that is not here, also a dated variant of one that is, has no known price. An operator adds and overrides with LLM_PRICES.
  *
- * Each block names its source and the day on which its figures were compared with it. Standard tier, no cache, no batch.
+ * Each block names the page that is right. The figures were gathered on 2026-11-22 from copies and excerpts of these pages, so
+ * compare them before you rely on them. Standard tier, no cache, no batch.
  */
 export interface Price {
   input: number
@@ -12,7 +13,7 @@ export interface Price {
 }
 
 export const PRICES: Readonly<Record<string, Price>> = {
-  // https://developers.openai.com/api/docs/pricing, 2026-11-22
+  // https://developers.openai.com/api/docs/pricing
   'openai/gpt-4.1': { input: 2, output: 8 },
   'openai/gpt-4.1-mini': { input: 0.4, output: 1.6 },
   'openai/gpt-4.1-nano': { input: 0.1, output: 0.4 },
@@ -25,7 +26,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'openai/gpt-5.2': { input: 1.75, output: 14 },
   'openai/gpt-5.4-mini': { input: 0.75, output: 4.5 },
 
-  // https://platform.claude.com/docs/en/about-claude/pricing, 2026-11-22
+  // https://platform.claude.com/docs/en/about-claude/pricing
   'anthropic/claude-opus-4-1': { input: 15, output: 75 },
   'anthropic/claude-opus-4-5': { input: 5, output: 25 },
   'anthropic/claude-opus-4-6': { input: 5, output: 25 },
@@ -33,7 +34,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'anthropic/claude-sonnet-4-6': { input: 3, output: 15 },
   'anthropic/claude-haiku-4-5': { input: 1, output: 5 },
 
-  // https://ai.google.dev/gemini-api/docs/pricing, paid tier, text; as read there on 2026-10-07
+  // https://ai.google.dev/gemini-api/docs/pricing, paid tier, text; a transcription of 2026-10-07
   'google/gemini-2.5-pro': { input: 1.25, output: 10, long: { overTokens: 200_000, input: 2.5, output: 15 } },
   'google/gemini-2.5-flash': { input: 0.3, output: 2.5 },
   'google/gemini-2.5-flash-lite': { input: 0.1, output: 0.4 },
