@@ -21,7 +21,7 @@ export function ConsentPage({ person, query }: { person: string; query: Record<s
     <AuthPage
       title="Let a program act for you"
       description={`You are signed in as ${person}.`}
-      note="You can end this at any time by revoking the program’s access. It never sees your password."
+      note="It never sees your password, and may never do more than you may."
     >
       {parsed.success ? <Ask query={parsed.data} /> : <FormAlert>{requestProblem(parsed.error.issues[0])}</FormAlert>}
     </AuthPage>
