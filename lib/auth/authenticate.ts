@@ -14,7 +14,7 @@ import {
   sessionIdentity,
   tokenIdentity,
 } from './identities'
-import { jwtIdentity, looksLikeJwt } from './jwt'
+import { jwtIdentity, looksLikeJwt, memberOf } from './jwt'
 import { isAccessToken } from './oauth/tokens'
 import { SCOPES } from './permissions'
 import type { Principal } from './principal'
@@ -73,6 +73,7 @@ export async function revalidate(principal: Principal): Promise<boolean> {
 }
 
 async function currentPrincipalFor(principal: Principal): Promise<Principal | null> {
+  if (principal.jwtEndsAtMs !== undefined) return stillMember(principal, principal.jwtEndsAtMs)
   if (principal.kind === 'oauth') {
     const row = await grantIdentity(principal.id)
     return row === null ? null : orNull(admitToken(row))
@@ -130,7 +131,15 @@ async function principalOfJwt(token: string): Promise<Principal> {
     role: row.role,
     scopes: SCOPES.filter((scope) => row.scopes.includes(scope)),
     team: row.team,
+    jwtEndsAtMs: row.endsAtMs,
   }
+}
+
+/** Who sent a JWT a while ago, as they are now; null when the token or the membership has ended. */
+async function stillMember(principal: Principal, endsAtMs: number): Promise<Principal | null> {
+  if (endsAtMs <= Date.now() || principal.email === null) return null
+  const member = await memberOf(principal.email, principal.team.id)
+  return member === null || member.disabledAt !== null ? null : { ...principal, role: member.role }
 }
 
 async function principalOfKey(secret: string): Promise<Principal> {

@@ -17,6 +17,7 @@ export function looksLikeJwt(text: string): boolean {
 
 export interface JwtIdentity extends MemberRow {
   scopes: readonly string[]
+  endsAtMs: number
 }
 
 /**
@@ -27,11 +28,17 @@ export interface JwtIdentity extends MemberRow {
 export async function jwtIdentity(token: string): Promise<JwtIdentity> {
   const claims = await verify(token)
   const email = typeof claims.email === 'string' ? claims.email : undefined
-  if (email === undefined || claims.email_verified === false) throw refused('it names no verified e-mail address')
+  // Whoever can name any address there would be whomever they like: the provider must have checked it.
+  if (email === undefined || claims.email_verified !== true) throw refused('it names no verified e-mail address')
   const teamId = typeof claims.team_id === 'string' ? claims.team_id : undefined
-  const member = await members().get(`${email} ${teamId ?? ''}`, () => findMemberByEmail(email, teamId))
+  const member = await memberOf(email, teamId)
   if (!member) throw refused('nobody with its e-mail address is a member, or it has to name one of several teams')
-  return { ...member, scopes: scopesOf(claims) }
+  return { ...member, scopes: scopesOf(claims), endsAtMs: (claims.exp ?? 0) * 1_000 }
+}
+
+/** The member as the database had it at most two seconds ago. */
+export async function memberOf(email: string, team: string | undefined): Promise<MemberRow | null> {
+  return members().get(`${email} ${team ?? ''}`, () => findMemberByEmail(email, team))
 }
 
 const members = () =>

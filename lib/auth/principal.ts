@@ -17,4 +17,6 @@ export interface Principal {
   scopes: readonly Scope[] | null
   team: { id: Id; name: string; slug: string }
   sessionId?: Id
+  /** Of a JWT: when it ends. Nothing of it is stored here. */
+  jwtEndsAtMs?: number
 }

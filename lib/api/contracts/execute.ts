@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from '../../engine/events'
+import { RECORD_STATUSES } from '../dialects/status'
 import { idSchema, jsonValueSchema, textSchema } from './common'
 
 /** The *session* dialect of `POST /v1/workflows/{id}/execute`: turn by turn over plain HTTP. Source: `docs/api.md`. */
@@ -45,17 +46,7 @@ export const executeQuerySchema = z.object({
 export const sessionResponseSchema = z
   .object({
     run_id: z.string().meta({ description: '24 hex digits; echo it on the next turn.' }),
-    status: z.enum([
-      'not_started',
-      'started',
-      'running',
-      'paused',
-      'waiting_for_user_input',
-      'completed',
-      'failed',
-      'cancelled',
-      'aborted_looping_risk',
-    ]),
+    status: z.enum(RECORD_STATUSES),
     turn_number: z.int().min(1),
     events: z.array(z.looseObject({ type: z.string(), seq: z.int(), at: z.string() })),
     is_waiting_for_input: z.boolean(),

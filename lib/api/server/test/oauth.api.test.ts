@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { authenticate, revalidate } from '../../../auth/authenticate'
 import { forgetIdentities } from '../../../auth/identities'
 import { readClientDocumentsWith } from '../../../auth/oauth/clients'
 import { pool } from '../../../db/client'
@@ -358,7 +359,7 @@ describe('a JWT of another provider', () => {
     ).sign(key)
 
   const signAs = (alg: string) =>
-    new SignJWT({ email: tenant.owner.email })
+    new SignJWT({ email: tenant.owner.email, email_verified: true })
       .setProtectedHeader({ alg })
       .setIssuer('https://id.example')
       .setAudience('countersign')
@@ -371,13 +372,21 @@ describe('a JWT of another provider', () => {
     expect((await api.ask('POST', '/v1/workflows', { headers, json: { name: 'x' } })).status).toBe(403)
   })
 
+  it('still speaks for them while a stream is open, until it or the membership ends', async () => {
+    const headers = new Headers(bearer(await sign()))
+    const principal = await authenticate({ headers, method: 'GET' })
+    expect(await revalidate(principal)).toBe(true)
+    expect(await revalidate({ ...principal, role: 'viewer' })).toBe(false)
+    expect(await revalidate({ ...principal, jwtEndsAtMs: Date.now() })).toBe(false)
+  })
+
   it.each([
     ['another issuer', async () => sign({}, (jwt) => jwt.setIssuer('https://evil.example'))],
     ['another audience', async () => sign({}, (jwt) => jwt.setAudience('other'))],
     [
       'no end',
       async () =>
-        new SignJWT({ email: tenant.owner.email })
+        new SignJWT({ email: tenant.owner.email, email_verified: true })
           .setProtectedHeader({ alg: 'HS256' })
           .setIssuer('https://id.example')
           .setAudience('countersign')
@@ -392,6 +401,7 @@ describe('a JWT of another provider', () => {
         `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify({ email: tenant.owner.email })).toString('base64url')}.`,
     ],
     ['an address that is not verified', async () => sign({ email_verified: false })],
+    ['an address that nobody says is verified', async () => sign({ email_verified: undefined })],
     ['nobody of ours', async () => sign({ email: 'nobody@nowhere.example' })],
     ['another team', async () => sign({ team_id: '00000000-0000-0000-0000-000000000000' })],
   ])('is refused with %s', async (_, make) => {
