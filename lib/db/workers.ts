@@ -33,10 +33,13 @@ export async function heartbeat(id: Id): Promise<boolean> {
   return result.rowCount === 1
 }
 
+/** The column keeps milliseconds and would round up: a lease that ended must not have half a millisecond left. */
+const NOW_AT_LATEST = `date_trunc('milliseconds', clock_timestamp())`
+
 /** A worker that stops in good order: what it still holds is free at once. */
 export async function retireWorker(id: Id): Promise<void> {
   await pool().query(
-    `UPDATE workers SET lease_until = clock_timestamp() WHERE id = $1 AND lease_until > clock_timestamp()`,
+    `UPDATE workers SET lease_until = ${NOW_AT_LATEST} WHERE id = $1 AND lease_until > clock_timestamp()`,
     [id],
   )
 }
@@ -55,7 +58,7 @@ export async function retireDeadNeighbours(host: string, isAlive: (pid: number) 
     return Number.isInteger(pid) && pid !== process.pid && !isAlive(pid)
   })
   if (dead.length > 0) {
-    await pool().query('UPDATE workers SET lease_until = clock_timestamp() WHERE id = ANY($1)', [
+    await pool().query(`UPDATE workers SET lease_until = ${NOW_AT_LATEST} WHERE id = ANY($1)`, [
       dead.map((row) => row.id),
     ])
   }
