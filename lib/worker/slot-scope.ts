@@ -44,6 +44,7 @@ export class ScopeSlots {
   private isUnsure = false
   private inDoubtUntilMs = Number.NEGATIVE_INFINITY
   private isClosed = false
+  private isRetiring = false
 
   constructor(
     readonly scope: SlotScope,
@@ -72,6 +73,10 @@ export class ScopeSlots {
     return this.granted === 0 && this.used === 0 && !this.isBusy && !this.isInDoubt
   }
 
+  private get isOver(): boolean {
+    return this.isClosed || this.isRetiring
+  }
+
   /** The store may have granted, or may yet grant, what we never hear of. */
   private get isInDoubt(): boolean {
     return this.isUnsure || this.nowMs() < this.inDoubtUntilMs
@@ -90,13 +95,13 @@ export class ScopeSlots {
 
   /** Asks the store for what `needed` runs lack; the answer comes by `onChange`. `isQueued`: they wait in the queue. */
   ask(needed: number, isQueued: boolean): void {
-    if (needed <= this.idle || this.isBusy || this.isClosed || this.nowMs() < this.fullUntilMs) return
+    if (needed <= this.idle || this.isBusy || this.isOver || this.nowMs() < this.fullUntilMs) return
     void this.exclusively(() => this.request(needed, isQueued))
   }
 
   /** {@link ask}, and resolves when it is answered. */
   async askAndWait(needed: number): Promise<void> {
-    if (needed <= this.idle || this.isClosed || this.nowMs() < this.fullUntilMs) return
+    if (needed <= this.idle || this.isOver || this.nowMs() < this.fullUntilMs) return
     await this.exclusively(() => this.request(needed, true))
   }
 
@@ -109,6 +114,7 @@ export class ScopeSlots {
     this.isUnsure = false
     this.granted += slots
     this.others = others
+    if (this.isRetiring) this.owed = this.granted
     if (slots < want) this.fullUntilMs = this.nowMs() + (others > 0 ? SHARED_FULL_FOR_MS : FULL_FOR_MS)
     if (this.idle < needed && others > 0) this.store.askForSlots(this.scope, this.granted, isQueued)
   }
@@ -142,6 +148,14 @@ export class ScopeSlots {
     if (this.owed > 0 || this.isInDoubt) void this.settle()
   }
 
+  /** The worker stops: what is idle is given back now, the rest as it falls free. */
+  retire(): void {
+    this.isRetiring = true
+    this.owed = this.granted
+    void this.settle()
+  }
+
+  /** What was granted counts no more. */
   close(): void {
     this.isClosed = true
     this.granted = 0
@@ -158,7 +172,8 @@ export class ScopeSlots {
       this.granted -= count
       this.owed -= count
       await this.write()
-      if (count > 0 && this.nowMs() - this.lastAskedMs < LISTENING_FOR_MS) this.store.tellSlotsFreed(this.scope)
+      const isAwaited = this.isRetiring || this.nowMs() - this.lastAskedMs < LISTENING_FOR_MS
+      if (count > 0 && isAwaited) this.store.tellSlotsFreed(this.scope)
     })
   }
 

@@ -95,13 +95,27 @@ export class SlotTeams {
     return Array.from(this.workflows.values(), ({ slots }) => slots.scope)
   }
 
+  /** Gives everything back: what is idle now, the rest as it falls free. Answers who was waiting. */
+  retire(): Waiter[] {
+    for (const slots of this.allSlots()) slots.retire()
+    return this.dismiss()
+  }
+
   /** Forgets everything. Answers who was waiting. */
   clear(): Waiter[] {
-    const waiters = [...this.teams.values()].flatMap((team) => team.waiters.splice(0))
-    for (const { slots } of [...this.teams.values(), ...this.workflows.values()]) slots.close()
+    for (const slots of this.allSlots()) slots.close()
+    const waiters = this.dismiss()
     this.teams.clear()
     this.workflows.clear()
     return waiters
+  }
+
+  private allSlots(): ScopeSlots[] {
+    return [...this.teams.values(), ...this.workflows.values()].map(({ slots }) => slots)
+  }
+
+  private dismiss(): Waiter[] {
+    return [...this.teams.values()].flatMap((team) => team.waiters.splice(0))
   }
 }
 

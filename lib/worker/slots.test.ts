@@ -197,6 +197,7 @@ describe('slots of one process', () => {
     pool.hearExceeded('a', 2)
     for (const place of places.slice(0, 2)) place.release()
     await settle()
+    await settle()
     expect(bank.granteds({ kind: 'team', id: 'a' })).toBe(1)
     const refused = ask(pool)
     await bank.clock.pass(100)
@@ -257,6 +258,26 @@ describe('slots of one process', () => {
 })
 
 describe('slots of several processes', () => {
+  test('a worker that stops gives back what is idle at once, the rest as its runs end, and takes nothing more', async () => {
+    const bank = new Bank({ a: 10 })
+    const leaving = bank.open('leaving')
+    const places = await fill(leaving, 6)
+    leaving.close()
+    await settle()
+    expect(bank.granteds({ kind: 'team', id: 'a' }, 'leaving')).toBe(6)
+    expect(ask(leaving).result ?? (await settle())).toBeUndefined()
+    const staying = bank.open('staying')
+    await fill(staying, 4)
+    const waiting = [ask(staying), ask(staying)]
+    await settle()
+    expect(waiting.map(({ result }) => result)).toEqual([undefined, undefined])
+    for (const place of places.slice(0, 2)) place.release()
+    await settle()
+    await settle()
+    expect(waiting.map(({ result }) => result && isPlace(result))).toEqual([true, true])
+    expect(bank.granteds({ kind: 'team', id: 'a' }, 'leaving')).toBe(4)
+  })
+
   test('idle slots of another worker are had at once, and running ones are shared as they fall free', async () => {
     const bank = new Bank({ a: 8 })
     const [one, two] = [bank.open('one'), bank.open('two')]

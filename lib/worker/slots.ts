@@ -97,9 +97,8 @@ export class SlotPool {
 
   /** Another worker needs slots; `isQueued`: for runs that wait in the queue, which anybody may take. */
   hearAsked(scope: SlotScope, theirs: number, isQueued: boolean): void {
-    if (this.isClosed) return
     this.teams.find(scope)?.share(theirs)
-    if (!isQueued || scope.kind !== 'team') return
+    if (this.isClosed || !isQueued || scope.kind !== 'team') return
     const team = this.teams.team(scope.id)
     if (team.queue !== 'more') team.isHearsay = true
     this.note(team)
@@ -123,11 +122,12 @@ export class SlotPool {
     for (const waiter of this.teams.clear()) waiter.answer({ level: 'process' })
   }
 
-  /** No new places from now on. */
+  /** No new places from now on; other workers may have the slots as they fall free. */
   close(): void {
     this.isClosed = true
     this.stopTicking()
-    this.reset()
+    this.turns.clear()
+    for (const waiter of this.teams.retire()) waiter.answer({ level: 'process' })
   }
 
   private get free(): number {
