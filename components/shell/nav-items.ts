@@ -1,4 +1,4 @@
-import { BookOpen, KeyRound, type LucideIcon, ShieldCheck, SquareActivity, Workflow } from 'lucide-react'
+import { BookOpen, type LucideIcon, Settings, ShieldCheck, SquareActivity, Workflow } from 'lucide-react'
 
 export interface NavItem {
   href: string
@@ -20,7 +20,7 @@ export const mainNav: NavItem[] = [
 /** What they look up or set once. */
 export const secondaryNav: NavItem[] = [
   { href: '/docs', label: 'API reference', icon: BookOpen, key: 'd' },
-  { href: '/settings/keys', label: 'API keys', icon: KeyRound, key: 'k' },
+  { href: '/settings', label: 'Settings', icon: Settings, key: 's' },
 ]
 
 /** `/workflows` is where `/workflows/abc` is, too. */

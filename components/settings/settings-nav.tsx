@@ -1,0 +1,45 @@
+'use client'
+
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import { isCurrent } from '@/components/shell/nav-items'
+import { usePrincipal } from '@/components/shell/use-principal'
+import { cn } from '@/components/ui/cn'
+import { type Action, refusal } from '@/lib/auth/permissions'
+
+interface SettingsPage {
+  href: string
+  label: string
+  /** Shown to those who may; without it, to everybody. */
+  action?: Action
+}
+
+/** Every page of the settings, in the order of the tabs. */
+export const settingsNav: readonly SettingsPage[] = [{ href: '/settings/keys', label: 'API keys', action: 'key:read' }]
+
+/** The tabs above every page of the settings. */
+export function SettingsNav() {
+  const me = usePrincipal()
+  const pathname = usePathname()
+  const pages = settingsNav.filter(({ action }) => !me || action === undefined || refusal(action, me) === null)
+  return (
+    <nav aria-label="Settings" className="border-b bg-card/40 px-4 md:px-8">
+      <ul className="mx-auto flex max-w-6xl gap-5 overflow-x-auto [scrollbar-width:none]">
+        {pages.map(({ href, label }) => (
+          <li key={href} className="shrink-0">
+            <Link
+              href={href}
+              aria-current={isCurrent(href, pathname) ? 'page' : undefined}
+              className={cn(
+                'flex h-11 items-center border-transparent border-b-2 font-medium text-muted-foreground text-sm transition-colors hover:text-foreground focus-visible:-outline-offset-2',
+                'aria-[current=page]:border-primary aria-[current=page]:text-foreground',
+              )}
+            >
+              {label}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
