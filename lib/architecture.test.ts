@@ -25,7 +25,12 @@ const ROOMS: Room[] = [
     imports: ['*'],
   },
 
-  { name: 'errors', holds: /^lib\/(errors|ids|clock|faults|limits)\.ts$/, imports: [], packages: /^node:process$/ },
+  {
+    name: 'errors',
+    holds: /^lib\/(errors|ids|clock|faults|limits|audit-actions)\.ts$/,
+    imports: [],
+    packages: /^node:process$/,
+  },
   {
     name: 'env',
     holds: /^lib\/(env|log|callback-url)\.ts$/,

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../lib/engine/canonical-json'
-import { Chain, hashOf, PROVENANCE_ALGORITHM, type ProvenanceStep } from '../lib/usecases/provenance-chain'
+import { hashOf } from '../lib/db/json-hash'
+import { Chain, PROVENANCE_ALGORITHM, type ProvenanceStep } from '../lib/usecases/provenance-chain'
 import { ALGORITHM, canonical, problemsOf } from './verify-provenance.mjs'
 
 /** The script shares no code with the server, so that it can be kept and read by itself: here the two are held to agree. */

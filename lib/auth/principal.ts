@@ -17,6 +17,8 @@ export interface Principal {
   scopes: readonly Scope[] | null
   team: { id: Id; name: string; slug: string }
   sessionId?: Id
+  /** The request by which they called, for the audit log; absent where there is none. */
+  request?: { id: string; address: string | null }
   /** Of a JWT: when it ends. Nothing of it is stored here. */
   jwtEndsAtMs?: number
 }

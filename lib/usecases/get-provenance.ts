@@ -2,6 +2,7 @@ import { requirePermission } from '../auth/authorize'
 import type { Principal } from '../auth/principal'
 import { loadDefinition } from '../db/definitions'
 import { readLog } from '../db/events'
+import { hashOf } from '../db/json-hash'
 import { decodePayload } from '../db/payloads'
 import { findRun, type RunDetailRow } from '../db/run-reads'
 import { readStepPayloads } from '../db/step-payloads'
@@ -11,7 +12,7 @@ import { compile, type Plan } from '../engine/graph'
 import { initialState } from '../engine/state'
 import type { Id } from '../ids'
 import { noSuchRun } from './get-run'
-import { Chain, hashOf, PROVENANCE_ALGORITHM, type ProvenanceStep } from './provenance-chain'
+import { Chain, PROVENANCE_ALGORITHM, type ProvenanceStep } from './provenance-chain'
 
 /** Steps whose payloads are in memory at the same time. */
 const BATCH = 20

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { canonicalJson } from '../engine/canonical-json'
+import { hashOf } from '../db/json-hash'
 
 /**
  * The hash chain of a run, see `docs/provenance.md`. Each part is hashed together with the hash of the part before it, so
@@ -41,11 +40,6 @@ export interface ProvenanceEnd {
 }
 
 export type Linked<Part> = Part & { previous_hash: string; hash: string }
-
-/** SHA-256 of the canonical JSON of a value, in hex. */
-export function hashOf(value: unknown): string {
-  return createHash('sha256').update(canonicalJson(value)).digest('hex')
-}
 
 /** Links parts to a chain, one after the other. */
 export class Chain {
