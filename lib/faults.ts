@@ -25,9 +25,11 @@ export type CrashPoint = (typeof CRASH_POINTS)[number]
 
 let remaining: { point: string; passages: number } | undefined
 
+/** Read once: asking for it at every passage costs as much as a node. */
+const wanted = process.env.ENGINE_CRASH_AT
+
 /** Dies here, at once and without a word, when the environment says so. */
 export function crashPoint(point: CrashPoint): void {
-  const wanted = process.env.ENGINE_CRASH_AT
   if (!wanted) return
   if (!remaining) {
     const [name = '', count = '1'] = wanted.split(':')

@@ -111,5 +111,10 @@ export interface Chance {
 
 /** The time of an event or a row, as they keep it. */
 export function nowIso(clock: Clock): string {
-  return new Date(clock.nowMs()).toISOString()
+  const nowMs = clock.nowMs()
+  if (nowMs !== latest.ms) latest = { ms: nowMs, iso: new Date(nowMs).toISOString() }
+  return latest.iso
 }
+
+/** Many things happen within a millisecond, and writing a date costs more than most of them. */
+let latest = { ms: 0, iso: new Date(0).toISOString() }

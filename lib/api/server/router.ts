@@ -14,6 +14,8 @@ interface Branch {
   /** The one parameter child: two routes that differ only in a parameter's name cannot be told apart and are refused. */
   parameter: { name: string; branch: Branch } | undefined
   routes: Map<Method, Route>
+  /** Its methods, as `Allow` says them. */
+  allowed: string[]
 }
 
 /**
@@ -32,6 +34,7 @@ export class Router {
     for (const segment of path.slice(1).split('/')) branch = childOf(branch, segment, path)
     if (branch.routes.has(route.method)) throw new Error(`two routes answer ${route.method} ${path}`)
     branch.routes.set(route.method, route)
+    branch.allowed.push(...(route.method === 'GET' ? ['GET', 'HEAD'] : [route.method]))
   }
 
   /** Undefined when no route has this path. `HEAD` is answered by the `GET` route. */
@@ -52,13 +55,12 @@ export class Router {
     }
     if (branch.routes.size === 0) return undefined
     const wanted = (method === 'HEAD' ? 'GET' : method) as Method // a method that no route has simply finds none
-    const allowed = [...branch.routes.keys()].flatMap((known) => (known === 'GET' ? ['GET', 'HEAD'] : [known]))
-    return { route: branch.routes.get(wanted), params, allowed }
+    return { route: branch.routes.get(wanted), params, allowed: branch.allowed }
   }
 }
 
 function newBranch(): Branch {
-  return { fixed: new Map(), parameter: undefined, routes: new Map() }
+  return { fixed: new Map(), parameter: undefined, routes: new Map(), allowed: [] }
 }
 
 function childOf(branch: Branch, segment: string, path: string): Branch {
