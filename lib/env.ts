@@ -41,7 +41,9 @@ const limitsSchema = z.object(
   Object.fromEntries(
     OPERATOR_LIMITS.map(({ variable, limit }) => [
       variable,
-      z.coerce.number().int().min(1).max(limit.ceiling).default(limit.value),
+      (limit.unit === 'USD' ? z.coerce.number().positive() : z.coerce.number().int().min(1))
+        .max(limit.ceiling)
+        .default(limit.value),
     ]),
   ),
 )

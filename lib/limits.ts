@@ -4,7 +4,7 @@
  */
 export interface Limit {
   title: string
-  unit: 'bytes' | 'characters' | 'items' | 'tokens' | 'calls' | 'ms' | 'days' | 'levels' | 'attempts'
+  unit: 'bytes' | 'characters' | 'items' | 'tokens' | 'calls' | 'ms' | 'hours' | 'days' | 'levels' | 'attempts' | 'USD'
   /** What holds when nobody says otherwise. */
   value: number
   /** The most that whoever may change it can set. */
@@ -212,6 +212,17 @@ export const LIMITS = {
     code: 'timeout',
     behaviour: 'The run ends as timed_out. settings.timeoutMs sets a shorter or longer one, up to the ceiling.',
   },
+  run_active: {
+    title: 'Duration of a run, time spent waiting left out',
+    unit: 'hours',
+    value: 24,
+    ceiling: 168,
+    setBy: 'LIMIT_RUN_ACTIVE',
+    code: 'timeout',
+    behaviour:
+      'The run ends as timed_out before its next step. Waits, pauses and the queue do not count, and of the time between two events no more than a node may take.',
+    warns: true,
+  },
   node_time: {
     title: 'Time of a node',
     unit: 'ms',
@@ -289,6 +300,26 @@ export const LIMITS = {
     setBy: 'LIMIT_LLM_CALL_TOKENS',
     code: 'budget_exceeded',
     behaviour: 'Not called; the run fails. The prompt is estimated.',
+  },
+  run_usd: {
+    title: 'Money that one run spends on models, its sub-workflows included',
+    unit: 'USD',
+    value: 1,
+    ceiling: 10_000,
+    setBy: 'LIMIT_RUN_USD',
+    code: 'budget_exceeded',
+    behaviour:
+      'Not called; the run fails. `settings.budget.usd` sets less. Calls of models whose price nobody said do not count.',
+    warns: true,
+  },
+  project_day_usd: {
+    title: 'Money that the runs of a project spend on models in a day (UTC)',
+    unit: 'USD',
+    value: 20,
+    ceiling: 100_000,
+    setBy: 'LIMIT_PROJECT_DAY_USD',
+    code: 'budget_exceeded',
+    behaviour: 'Not called; the run fails. Calls in flight count as what they may cost at most.',
   },
   json_depth: {
     title: 'Nesting of a JSON body',

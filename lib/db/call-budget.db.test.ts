@@ -42,12 +42,18 @@ async function makeRun(options: { budget?: Record<string, number>; parentId?: st
 }
 
 /** What a checkpoint does: the usage is in the log and the node is no longer running. */
-async function settle(runId: string, key: string, tokens: number, usd: number | null = null): Promise<void> {
+async function settle(
+  runId: string,
+  key: string,
+  tokens: number,
+  usd: number | null = null,
+  at = 'now()',
+): Promise<void> {
   const usage = { provider: 'p', model: 'm', input_tokens: tokens, output_tokens: 0, latency_ms: 1, cost_usd: usd }
   await pool().query(
     `WITH logged AS (
        INSERT INTO run_events (run_id, seq, team_id, type, data, at)
-       SELECT $1, max(seq) + 1, $3, 'llm_called', $4, now() FROM run_events WHERE run_id = $1
+       SELECT $1, max(seq) + 1, $3, 'llm_called', $4, ${at} FROM run_events WHERE run_id = $1
      ), counted AS (UPDATE runs SET last_seq = last_seq + 1 WHERE id = $1)
      UPDATE node_runs SET status = 'succeeded' WHERE run_id = $1 AND node_key = $2`,
     [runId, key, teamId, JSON.stringify({ node_id: key, path: [], attempt: 1, usage })],
@@ -61,6 +67,7 @@ const want = (runId: string, nodeKey: string, tokens: number, rest: Partial<Want
   leastTokens: tokens,
   usd: null,
   leastUsd: null,
+  most: { runUsd: 1_000, projectDayUsd: 1_000 },
   ...rest,
 })
 const RESERVED = { reserved: true }
@@ -138,6 +145,65 @@ describe('what is set aside for a call', () => {
     await settle(run, 'a', 1_000, 0.6)
     expect(await reserveCall(want(run, 'b', 1, { usd: 0.5, leastUsd: 0.5 }))).toMatchObject({ of: 'usd', limit: 1 })
     expect(await reserveCall(want(run, 'b', 1, { usd: 0.4, leastUsd: 0.4 }))).toEqual(RESERVED)
+  })
+
+  test.each([
+    [0.99, true],
+    [1, true],
+    [1.01, false],
+  ])(
+    '%f of the 1 USD that every run may spend: %s; what is free or has no price is not asked about',
+    async (usd, fits) => {
+      const most = { runUsd: 1, projectDayUsd: 1_000 }
+      const run = await makeRun({ nodes: ['a', 'b'] })
+      const child = await makeRun({ parentId: run, nodes: ['a'] })
+      expect(await reserveCall(want(run, 'a', 1, { usd, leastUsd: usd, most }))).toEqual(
+        fits ? RESERVED : { reserved: false, runId: run, of: 'usd', limit: 1, left: 1, isTaken: false },
+      )
+      expect(await reserveCall(want(child, 'a', 1, { usd: 0.02, leastUsd: 0.02, most }))).toMatchObject(
+        fits ? { reserved: false, runId: run, of: 'usd', isTaken: true } : RESERVED,
+      )
+      for (const price of [0, null])
+        expect(await reserveCall(want(run, 'b', 1, { usd: price, leastUsd: price, most }))).toEqual(RESERVED)
+      const poorer = await makeRun({ budget: { usd: 0.1 }, nodes: ['a'] })
+      expect(await reserveCall(want(poorer, 'a', 1, { usd: 0.2, leastUsd: 0.2, most }))).toMatchObject({ limit: 0.1 })
+      const richer = await makeRun({ budget: { usd: 50 }, nodes: ['a'] })
+      expect(await reserveCall(want(richer, 'a', 1, { usd: 1.1, leastUsd: 1.1, most }))).toMatchObject({ limit: 1 })
+    },
+  )
+
+  test.each([
+    [1.99, true],
+    [2, true],
+    [2.01, false],
+  ])(
+    '%f of the 5 USD that a project may spend in a day, when 2 are spent and 1 is set aside: %s',
+    async (usd, fits) => {
+      const most = { runUsd: 1_000, projectDayUsd: 5 }
+      const [yesterday, spent, other, mine] = [
+        await makeRun({ nodes: ['a'] }),
+        await makeRun({ nodes: ['a'] }),
+        await makeRun({ nodes: ['a'] }),
+        await makeRun({ nodes: ['a'] }),
+      ]
+      await settle(yesterday, 'a', 1, 4, "date_trunc('day', now(), 'UTC') - interval '1 ms'")
+      await settle(spent, 'a', 1, 2, "date_trunc('day', now(), 'UTC')")
+      await pool().query(`UPDATE runs SET status = 'running' WHERE id = $1`, [other])
+      expect(await reserveCall(want(other, 'a', 1, { usd: 1, leastUsd: 1, most }))).toEqual(RESERVED)
+      expect(await reserveCall(want(mine, 'a', 1, { usd, leastUsd: usd, most }))).toEqual(
+        fits ? RESERVED : { reserved: false, of: 'project_day', limit: 5, left: 3, isTaken: true },
+      )
+    },
+  )
+
+  test('by runs of one project at once is never more in sum than its day allows', async () => {
+    const most = { runUsd: 1_000, projectDayUsd: 5 }
+    const runs = await Promise.all(Array.from({ length: 12 }, () => makeRun({ nodes: ['a'] })))
+    await pool().query(`UPDATE runs SET status = 'running' WHERE team_id = $1`, [teamId])
+    const answers = await Promise.all(
+      runs.map((run) => reserveCall(want(run, 'a', 1, { usd: 1.5, leastUsd: 1.5, most }))),
+    )
+    expect(answers.filter((answer) => answer.reserved)).toHaveLength(3)
   })
 
   test('is nothing for a node that is not running any more, and need not be for a run without a budget', async () => {

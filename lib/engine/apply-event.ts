@@ -1,4 +1,5 @@
 import { assertNever } from '../errors'
+import { LIMITS } from '../limits'
 import type { ContainerState } from './containers'
 import { type EventType, type Failure, nodeKey, type RunEvent } from './events'
 import type { Plan } from './graph'
@@ -30,7 +31,20 @@ export function applyEvent(plan: Plan, state: RunState, event: RunEvent): RunSta
   state.lastSeq = event.seq
   if (state.ended) return state
   fold(plan, state, event)
+  countActive(state, event)
   return state
+}
+
+/**
+ * A run is active from its first step until it waits, is paused, or ends. Between two events no more counts than a node may
+ * take: if more time passed, nobody held the run, or the clock of a machine jumped.
+ */
+function countActive(state: RunState, event: RunEvent): void {
+  const atMs = Date.parse(event.at)
+  if (state.activeAtMs !== undefined)
+    state.activeMs += Math.min(Math.max(0, atMs - state.activeAtMs), LIMITS.node_time.ceiling)
+  const isIdle = event.type === 'run_started' || event.type === 'run_waiting' || state.paused || state.ended
+  state.activeAtMs = isIdle ? undefined : atMs
 }
 
 type Of<T extends EventType> = RunEvent & { type: T }

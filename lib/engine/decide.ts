@@ -1,7 +1,7 @@
 import type { ContainerState } from './containers'
 import type { Failure, NewEvent, RunStatus } from './events'
 import type { Plan } from './graph'
-import { BUDGET_EXCEEDED, DEFAULT_LIMITS, type RunLimits } from './limits'
+import { BUDGET_EXCEEDED, DEFAULT_LIMITS, HOUR_MS, type RunLimits } from './limits'
 import type { RunState } from './state'
 
 /** What the shell is to do next. The core decides; it never does. */
@@ -134,6 +134,10 @@ function endOf(plan: Plan, state: RunState, limits: RunLimits): NewEvent | undef
       reason: 'too_many_events',
       summary: `The run has ${state.lastSeq} events; at most ${limits.events} are allowed. Split the work into sub-workflows.`,
     }
+  }
+  if (state.activeMs >= limits.activeMs) {
+    const summary = `The run was active for ${limits.activeMs / HOUR_MS} hours, as long as a run may be. Split the work into several runs.`
+    return { type: 'run_timed_out', summary }
   }
   if (state.steps >= plan.maxSteps && (state.ready.size > 0 || state.running.size > 0)) {
     const next = state.nodes.get([...state.ready, ...state.running][0] ?? '')

@@ -6,7 +6,7 @@ import { applyEvent } from './apply-event'
 import { decide } from './decide'
 import type { NewEvent } from './events'
 import { compile } from './graph'
-import { DEFAULT_LIMITS, type RunLimits, smallerBudget } from './limits'
+import { DEFAULT_LIMITS, HOUR_MS, type RunLimits, smallerBudget } from './limits'
 import { initialState } from './state'
 import { warningsOf } from './warnings'
 
@@ -75,6 +75,77 @@ describe('the events of a run', () => {
   test('the last one may be the end of the run', () => {
     const whole = [begun, succeeded('start'), succeeded('a'), succeeded('b'), succeeded('end')]
     expect(standing(whole).next({ events: 6 })).toEqual({ type: 'complete' })
+  })
+})
+
+describe('how long a run is active', () => {
+  const most = LIMITS.run_active.value * HOUR_MS
+  const gap = LIMITS.node_time.ceiling
+  const waits: NewEvent = { type: 'run_waiting', status: 'running', nodes: ['a'] }
+  /** Events, each so many milliseconds after the one before. */
+  function playedAt(steps: [NewEvent, number][]) {
+    const { plan } = compile(LINE)
+    const state = initialState(plan)
+    let nowMs = 0
+    for (const [index, [event, ms]] of steps.entries()) {
+      nowMs += ms
+      applyEvent(plan, state, { ...event, seq: index + 1, at: new Date(nowMs).toISOString() })
+    }
+    return {
+      state,
+      next: decide(plan, state, new Set(), DEFAULT_LIMITS)[0],
+      warnings: warningsOf(plan, state, DEFAULT_LIMITS),
+    }
+  }
+  const busy = (ms: number): [NewEvent, number][] => {
+    const whole = Array.from({ length: Math.floor(ms / gap) }, (): [NewEvent, number] => [shown(1)[0] as NewEvent, gap])
+    return [...whole, [shown(1)[0] as NewEvent, ms % gap]]
+  }
+
+  test.each([
+    [most - 1, goesOn],
+    [most, { type: 'end', event: { type: 'run_timed_out' } }],
+    [most + 1, { type: 'end', event: { type: 'run_timed_out' } }],
+  ])('%i ms', (ms, expected) => {
+    const { state, next } = playedAt([[begun, 0], [succeeded('start'), 9_999_999], ...busy(ms)])
+    expect(state.activeMs).toBe(ms)
+    expect(next).toMatchObject(expected)
+  })
+
+  test('leaves out the queue, waits and pauses', () => {
+    const actor = { kind: 'user', name: 'Ann' } as const
+    const { state } = playedAt([
+      [begun, 0],
+      [succeeded('start'), 5 * gap],
+      [waits, 100],
+      [{ type: 'message_shown', node_id: 'start', path: [], text: 'x' }, 9 * gap],
+      [{ type: 'run_paused', actor }, 10],
+      [{ type: 'run_resumed', actor }, 9 * gap],
+      [succeeded('a'), 1],
+    ])
+    expect(state.activeMs).toBe(111)
+  })
+
+  test('takes a gap in which nobody can have held the run, and a clock that goes back, for what they can be at most', () => {
+    expect(
+      playedAt([
+        [begun, 0],
+        [succeeded('start'), 0],
+        [succeeded('a'), 40 * most],
+      ]).state.activeMs,
+    ).toBe(gap)
+    expect(
+      playedAt([
+        [begun, 0],
+        [succeeded('start'), 0],
+        [succeeded('a'), -40 * most],
+      ]).state.activeMs,
+    ).toBe(0)
+  })
+
+  test('is told at four fifths', () => {
+    const { warnings } = playedAt([[begun, 0], [succeeded('start'), 0], ...busy(most * 0.8 + 1)])
+    expect(warnings).toMatchObject([{ code: 'run_active', message: 'The run was active for 19.2 of 24 hours.' }])
   })
 })
 

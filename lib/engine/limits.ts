@@ -6,6 +6,8 @@ export interface RunLimits {
   stateBytes: number
   events: number
   llmCalls: number
+  /** Time spent waiting left out. */
+  activeMs: number
   /** What the run may use, when it has a budget. */
   budget?: Budget | undefined
 }
@@ -16,10 +18,13 @@ export interface Budget {
   usd?: number | undefined
 }
 
+export const HOUR_MS = 3_600_000
+
 export const DEFAULT_LIMITS: RunLimits = {
   stateBytes: LIMITS.run_state.value,
   events: LIMITS.events.value,
   llmCalls: LIMITS.llm_calls.value,
+  activeMs: LIMITS.run_active.value * HOUR_MS,
 }
 
 /** The failure of a node that ends its run, whatever is around it. */

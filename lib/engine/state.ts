@@ -43,6 +43,9 @@ export interface RunState {
   costUsd: number
   /** Calls of models by this run itself, not by its sub-workflows. */
   llmCalls: number
+  /** How long something was being done so far; `activeAtMs`: the last event after which something is. */
+  activeMs: number
+  activeAtMs: number | undefined
   /** Limits that were warned of. */
   warned: Set<string>
   /** Bytes of all outputs that are held inline. */
@@ -138,6 +141,8 @@ export function initialState(plan: Plan): RunState {
     tokens: 0,
     costUsd: 0,
     llmCalls: 0,
+    activeMs: 0,
+    activeAtMs: undefined,
     warned: new Set(),
     bytes: 0,
     ended: undefined,

@@ -1,7 +1,7 @@
 import { WARN_SHARE } from '../limits'
 import type { NewEvent } from './events'
 import type { Plan } from './graph'
-import type { RunLimits } from './limits'
+import { HOUR_MS, type RunLimits } from './limits'
 import type { RunState } from './state'
 
 /** What is said, once each, when a run has used four fifths of what it may. */
@@ -31,6 +31,12 @@ export function warningsOf(plan: Plan, state: RunState, limits: RunLimits): NewE
     state.llmCalls,
     limits.llmCalls,
     (used, limit) => `The run made ${used} of ${limit} calls of models.`,
+  )
+  look(
+    'run_active',
+    state.activeMs / HOUR_MS,
+    limits.activeMs / HOUR_MS,
+    (used, limit) => `The run was active for ${used} of ${limit} hours.`,
   )
   look(
     'budget_tokens',

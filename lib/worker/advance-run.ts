@@ -344,7 +344,8 @@ class RunDriver {
   private async park(desk: Desk, decision: Decision & { type: 'wait' }): Promise<boolean> {
     const { writer } = desk
     const event: NewEvent = { type: 'run_waiting', status: decision.status, nodes: decision.nodeIds }
-    if (writer.pending > 0 || writer.state.status !== decision.status) writer.append(event)
+    const isSaid = writer.state.status === decision.status && writer.state.activeAtMs === undefined
+    if (writer.pending > 0 || !isSaid) writer.append(event)
     crashPoint('wait.before_park')
     const goesOn = await this.letGo(desk)
     crashPoint('wait.after_park')

@@ -275,6 +275,50 @@ describe('a budget in USD', () => {
   })
 })
 
+describe('money that nobody set a budget for', () => {
+  test.each([
+    [9, 'completed', 9],
+    [10, 'completed', 10],
+    [11, 'failed', 10],
+  ])('a run spends 1 USD on models: %i calls of 0.1 USD', async (count, status, made) => {
+    const found = await run(chain(count, { maxTokens: 90 }))
+    expect([found.status, calls.length]).toEqual([status, made])
+    expect(found.error?.message ?? null).toBe(
+      status === 'failed'
+        ? 'Of the budget of 1 USD there are 0 left, not enough to call openai-compatible/priced.'
+        : null,
+    )
+    const warnings = found.events.filter((event) => event.type === 'run_warning')
+    expect(warnings).toMatchObject([{ code: 'budget_usd' }])
+  })
+
+  test('a project spends 20 USD in a day', async () => {
+    const { principal, workflowId } = await makePublished(draw(...chain(1, { maxTokens: 90 })))
+    const start = async () => {
+      const { runId } = await startRun({ principal, workflowId, trigger: 'api' })
+      await waitForRun(runId, ended)
+      return getRun({ principal, runId })
+    }
+    expect((await start()).status).toBe('completed')
+    await pool().query('ALTER TABLE run_events DISABLE TRIGGER run_events_immutable')
+    await pool().query(
+      `UPDATE run_events SET data = jsonb_set(data::jsonb, '{usage,cost_usd}', '19.85')::json WHERE team_id = $1 AND type = 'llm_called'`,
+      [principal.team.id],
+    )
+    await pool().query('ALTER TABLE run_events ENABLE TRIGGER run_events_immutable')
+    expect((await start()).status).toBe('completed')
+    const { status, error_reason, error } = await start()
+    expect([status, error_reason, calls.length]).toEqual(['failed', 'budget_exceeded', 2])
+    expect(error?.message).toBe(
+      'The runs of this project may spend 20 USD a day on models; there are 0.05 left until midnight (UTC), not enough to call openai-compatible/priced.',
+    )
+  })
+
+  test('is not counted where nobody said what a model costs', async () => {
+    expect((await run(chain(12, { model: 'unpriced', maxTokens: 90 }))).status).toBe('completed')
+  })
+})
+
 describe('calls of models by one run', () => {
   test.each([
     [49, 'completed', 49],

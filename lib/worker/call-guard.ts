@@ -1,7 +1,7 @@
 import type { Reservation, WantedCall } from '../db/call-budget'
 import { isPassing } from '../db/reconnect'
 import type { RunRow } from '../db/runs'
-import { BUDGET_EXCEEDED, type RunLimits } from '../engine/limits'
+import { BUDGET_EXCEEDED, HOUR_MS, type RunLimits, smallerBudget } from '../engine/limits'
 import type { RunState } from '../engine/state'
 import { limitOf } from '../env'
 import type { CallEstimate } from '../nodes/llm-estimate.run'
@@ -19,7 +19,8 @@ export function limitsOf(run: Pick<RunRow, 'variables'>): RunLimits {
     stateBytes: limitOf('run_state'),
     events: limitOf('events'),
     llmCalls: limitOf('llm_calls'),
-    budget: run.variables.budget,
+    activeMs: limitOf('run_active') * HOUR_MS,
+    budget: smallerBudget(run.variables.budget, { usd: limitOf('run_usd') }),
   }
 }
 
@@ -58,12 +59,17 @@ export class CallGuard {
     this.calling.add(key)
   }
 
-  /** Runs an effect; what its call of a model may use is set aside first, when the run or one that waits for it has a budget. */
+  /** Runs an effect; what its call of a model may use is set aside first. */
   async start(key: string, prepared: PreparedNode, controller: AbortController): Promise<RunnerResult> {
-    if (prepared.call && (this.limits.budget || this.run.parentWaitId !== null)) {
-      await this.reserve(wantedOf(this.run.id, key, prepared.call), prepared.call, controller.signal)
-    }
+    const { call } = prepared
+    const wanted = call && wantedOf(this.run.id, key, call)
+    if (call && wanted && this.counts(wanted)) await this.reserve(wanted, call, controller.signal)
     return startNode(this.world, prepared, controller)
+  }
+
+  /** What is free, or has no known price, uses up nothing unless somebody asked for a budget: the run, or one that waits for it. */
+  private counts({ usd }: WantedCall): boolean {
+    return (usd ?? 0) > 0 || this.run.variables.budget !== undefined || this.run.parentWaitId !== null
   }
 
   /** While the database is away nothing is called; setting the same aside again is harmless. */
@@ -105,6 +111,7 @@ function wantedOf(runId: string, nodeKey: string, call: CallEstimate): WantedCal
     leastTokens: inputTokens + least,
     usd: price ? costOf(price, inputTokens, most) : null,
     leastUsd: price ? costOf(price, inputTokens, least) : null,
+    most: { runUsd: limitOf('run_usd'), projectDayUsd: limitOf('project_day_usd') },
   }
 }
 
@@ -115,12 +122,21 @@ function refused(answer: Reservation & { reserved: false }, call: CallEstimate):
     const message = `The run has a budget in USD, and nobody said what ${name} costs. Add it to the price list (LLM_PRICES), or give the run a budget in tokens.`
     return new NodeError('price_unknown', message, { retryable: false, details: { model: name, run_id: answer.runId } })
   }
-  const { limit, left, runId } = answer
+  const { limit, left } = answer
+  const rest = Number(Math.max(0, left).toFixed(6))
+  if (answer.of === 'project_day') {
+    return exceeded(
+      `The runs of this project may spend ${limit} USD a day on models; there are ${rest} left until midnight (UTC), not enough to call ${name}.`,
+      { limit: 'usd_per_project_and_day', most: limit, left },
+    )
+  }
   const unit = answer.of === 'usd' ? 'USD' : 'tokens'
-  return exceeded(
-    `Of the budget of ${limit} ${unit} there are ${Number(Math.max(0, left).toFixed(6))} left, not enough to call ${name}.`,
-    { limit: answer.of, most: limit, left, run_id: runId },
-  )
+  return exceeded(`Of the budget of ${limit} ${unit} there are ${rest} left, not enough to call ${name}.`, {
+    limit: answer.of,
+    most: limit,
+    left,
+    run_id: answer.runId,
+  })
 }
 
 function exceeded(message: string, details: Record<string, unknown>): NodeError {

@@ -8,8 +8,20 @@ export const limitSchema = z
   .object({
     id: z.enum(ids),
     title: z.string(),
-    unit: z.enum(['bytes', 'characters', 'items', 'tokens', 'calls', 'ms', 'days', 'levels', 'attempts']),
-    value: z.int().meta({ description: 'What holds here.' }),
+    unit: z.enum([
+      'bytes',
+      'characters',
+      'items',
+      'tokens',
+      'calls',
+      'ms',
+      'hours',
+      'days',
+      'levels',
+      'attempts',
+      'USD',
+    ]),
+    value: z.number().meta({ description: 'What holds here.' }),
     ceiling: z.int().meta({ description: 'The most that whoever may change it can set.' }),
     set_by: z.string().nullable().meta({
       description:
