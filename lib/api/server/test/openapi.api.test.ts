@@ -1,3 +1,4 @@
+import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeTenant, openApi, type TestApi } from '../../../testing/api'
@@ -20,6 +21,17 @@ describe('the description of the API', () => {
     expect(result.errors ?? []).toEqual([])
     expect(result.valid).toBe(true)
     expect(document.openapi).toMatch(/^3\.1\./)
+  })
+
+  it('is without a finding of a public linter: every recommended rule, warnings counted as errors, no exceptions', async () => {
+    expect(await lint(document)).toEqual([])
+    const broken = structuredClone(document)
+    delete broken.paths['/v1/me'].get.summary
+    broken.paths['/v1/keys'].post.requestBody.content['application/json'].example.scopes = 'all'
+    expect(await lint(broken)).toEqual([
+      expect.stringMatching(/^operation-summary: .*get/),
+      expect.stringMatching(/^no-invalid-media-type-examples: .*scopes/),
+    ])
   })
 
   it('describes every route, and no other', () => {
@@ -71,3 +83,9 @@ describe('the description of the API', () => {
     expect([status, headers.get('cache-control')]).toEqual([200, 'public, max-age=60'])
   })
 })
+
+async function lint(described: object): Promise<string[]> {
+  const config = await createConfig({ extends: ['recommended-strict'] })
+  const problems = await lintFromString({ source: JSON.stringify(described), absoluteRef: '/openapi.json', config })
+  return problems.map(({ ruleId, message, location: [at] }) => `${ruleId}: ${message} at ${at?.pointer}`)
+}
