@@ -20,14 +20,14 @@ const ENDS = new Set<RunEvent['type']>(['run_completed', 'run_failed', 'run_canc
 export async function* watchRun(options: { runId: Id; after: number; signal: AbortSignal }): AsyncGenerator<RunFrame> {
   const { runId, signal } = options
   let cursor = options.after
-  const inbox: RunFrame[] = []
-  let fresh: RunEvent[] = []
+  /** Events of commits of this process and text of models, as they came. */
+  let inbox: RunFrame[] = []
   let mustRead = true
   let wake = () => {}
   const unsubscribe = [
     subscribe(`run:${runId}`, {
       change: (change: RunChange) => {
-        if (change.events && fresh.length < MAX_HELD) fresh.push(...change.events)
+        if (change.events && inbox.length < MAX_HELD) inbox.push(...change.events.map(eventFrame))
         else mustRead = true
         wake()
       },
@@ -49,35 +49,34 @@ export async function* watchRun(options: { runId: Id; after: number; signal: Abo
       cursor = 0
     }
     while (!signal.aborted) {
-      let events: RunEvent[]
-      if (mustRead) {
-        fresh = []
-        events = await readEvents(runId, cursor, PAGE)
-        mustRead = events.length === PAGE
-      } else {
-        const taken = fresh
-        fresh = []
-        events = taken.filter((event) => event.seq > cursor)
-        if (events.length > 0 && events[0]?.seq !== cursor + 1) {
-          mustRead = true
-          continue
+      const isRead: boolean = mustRead
+      mustRead = false // before the read: what is told meanwhile may not be in its answer
+      const told = inbox
+      inbox = []
+      const frames: RunFrame[] = isRead ? (await readEvents(runId, cursor, PAGE)).map(eventFrame) : told
+      mustRead ||= isRead && frames.length === PAGE
+      for (const frame of frames) {
+        if (frame.kind === 'event') {
+          const { seq, type } = frame.event
+          if (seq <= cursor) continue
+          if (!isRead && seq !== cursor + 1) {
+            mustRead = true
+            break
+          }
+          cursor = seq
+          yield frame
+          if (ENDS.has(type)) return
+        } else {
+          yield frame
         }
       }
-      for (const event of events) {
-        if (event.seq <= cursor) continue
-        cursor = event.seq
-        yield { kind: 'event', event }
-        if (ENDS.has(event.type)) return
-      }
-      for (const frame of inbox.splice(0)) yield frame
-      if (mustRead || fresh.length > 0 || signal.aborted) continue
+      if (mustRead || inbox.length > 0 || signal.aborted) continue
       const isSilent = await new Promise<boolean>((resolve) => {
         const timer = setTimeout(() => resolve(true), LOOK_AGAIN_MS)
         wake = () => {
           clearTimeout(timer)
           resolve(false)
         }
-        if (inbox.length > 0) wake()
       })
       mustRead ||= isSilent
     }
@@ -85,6 +84,10 @@ export async function* watchRun(options: { runId: Id; after: number; signal: Abo
     for (const off of unsubscribe) off()
     signal.removeEventListener('abort', onAbort)
   }
+}
+
+function eventFrame(event: RunEvent): RunFrame {
+  return { kind: 'event', event }
 }
 
 async function isBeyond(runId: Id, cursor: number): Promise<boolean> {

@@ -183,8 +183,10 @@ export const retryPlanSchema = z
   .object({ run_id: idSchema, reused: z.array(plannedStepSchema), again: z.array(plannedStepSchema) })
   .meta({ id: 'RetryPlan' })
 
+/** The largest number that the database has for an event. */
+const MAX_SEQ = 2_147_483_647
 export const eventsQuerySchema = z.object({
-  after: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).max(MAX_SEQ).default(0),
   limit: z.coerce.number().int().min(1).max(1_000).default(500),
 })
 export const eventsResponseSchema = z
