@@ -27,7 +27,7 @@ const ROOMS: Room[] = [
 
   {
     name: 'errors',
-    holds: /^lib\/(errors|ids|clock|faults|limits|audit-actions)\.ts$/,
+    holds: /^lib\/(errors|ids|clock|faults|limits|limits-of-documents|audit-actions)\.ts$/,
     imports: [],
     packages: /^node:process$/,
   },

@@ -1,3 +1,5 @@
+import { DOCUMENT_LIMITS } from './limits-of-documents'
+
 /**
  * Every limit of the product, said once: the code reads its numbers here, `GET /v1/limits` answers them and
  * `docs/limits.md` is made from them. Pure; what an operator set over a default is told by `limitOf` in `env.ts`.
@@ -9,8 +11,8 @@ export interface Limit {
   value: number
   /** The most that whoever may change it can set. */
   ceiling: number
-  /** Who may change it: an operator by this variable, or an author by this field of the definition. */
-  setBy?: `LIMIT_${string}` | `settings.${string}` | `policy.${string}` | `config.${string}`
+  /** Who may change it: an operator by this variable, an author by this field of the definition, or a caller by this field. */
+  setBy?: `LIMIT_${string}` | `settings.${string}` | `policy.${string}` | `config.${string}` | 'expires_in_days'
   /** What happens at it: the code of the refusal or failure where there is one. */
   code?: string
   behaviour: string
@@ -26,7 +28,8 @@ export const LIMITS = {
     title: 'Body of a request',
     unit: 'bytes',
     value: MiB,
-    ceiling: MiB,
+    ceiling: 8 * MiB,
+    setBy: 'LIMIT_REQUEST_BODY',
     code: 'payload_too_large',
     behaviour: 'Refused with 413, by the declared length before it is read and by what really arrives.',
   },
@@ -199,7 +202,8 @@ export const LIMITS = {
     title: 'Sub-workflows inside each other',
     unit: 'levels',
     value: 10,
-    ceiling: 10,
+    ceiling: 20,
+    setBy: 'LIMIT_WORKFLOW_NESTING',
     code: 'depth_limit',
     behaviour: 'The node that would start one more fails.',
   },
@@ -222,6 +226,15 @@ export const LIMITS = {
     behaviour:
       'The run ends as timed_out before its next step. Waits, pauses and the queue do not count, and of the time between two events no more than a node may take.',
     warns: true,
+  },
+  retention: {
+    title: 'How long a run that has ended is kept',
+    unit: 'days',
+    value: 30,
+    ceiling: 3_650,
+    setBy: 'LIMIT_RETENTION',
+    behaviour:
+      'It is deleted with all that belongs to it, within the hour; not before the run that it is a sub-workflow of, nor before one that continues it.',
   },
   node_time: {
     title: 'Time of a node',
@@ -254,7 +267,8 @@ export const LIMITS = {
     title: 'Answer of an HTTP call, decoded',
     unit: 'bytes',
     value: 5 * MiB,
-    ceiling: 5 * MiB,
+    ceiling: 50 * MiB,
+    setBy: 'LIMIT_HTTP_ANSWER',
     code: 'http_too_large',
     behaviour: 'Reading stops and the node fails.',
   },
@@ -262,7 +276,8 @@ export const LIMITS = {
     title: 'Redirects of an HTTP call',
     unit: 'items',
     value: 5,
-    ceiling: 5,
+    ceiling: 10,
+    setBy: 'LIMIT_HTTP_REDIRECTS',
     code: 'http_too_many_redirects',
     behaviour: 'The node fails.',
   },
@@ -278,7 +293,8 @@ export const LIMITS = {
     title: 'Workers that a run may lose',
     unit: 'attempts',
     value: 5,
-    ceiling: 5,
+    ceiling: 20,
+    setBy: 'LIMIT_RECOVERIES',
     code: 'stale_run_reaper',
     behaviour: 'The run fails.',
   },
@@ -321,70 +337,7 @@ export const LIMITS = {
     code: 'budget_exceeded',
     behaviour: 'Not called; the run fails. Calls in flight count as what they may cost at most.',
   },
-  json_depth: {
-    title: 'Nesting of a JSON body',
-    unit: 'levels',
-    value: 64,
-    ceiling: 64,
-    code: 'invalid_json',
-    behaviour: 'Refused with 400.',
-  },
-  json_members: {
-    title: 'Members of a JSON body',
-    unit: 'items',
-    value: 100_000,
-    ceiling: 100_000,
-    code: 'invalid_json',
-    behaviour: 'Refused with 400.',
-  },
-  expression: {
-    title: 'Length of an expression',
-    unit: 'characters',
-    value: 4_096,
-    ceiling: 4_096,
-    code: 'too_long',
-    behaviour: 'Refused when the workflow is published, and when it runs.',
-  },
-  expression_time: {
-    title: 'Time that an expression may compute',
-    unit: 'ms',
-    value: 500,
-    ceiling: 500,
-    code: 'timeout',
-    behaviour: 'The node fails with expression_error. Transform and the like have 3 s.',
-  },
-  expression_result: {
-    title: 'Result of an expression',
-    unit: 'bytes',
-    value: 10 * MiB,
-    ceiling: 10 * MiB,
-    code: 'too_large',
-    behaviour: 'The node fails with expression_error.',
-  },
-  rendered_text: {
-    title: 'Text that a template renders to',
-    unit: 'characters',
-    value: MiB,
-    ceiling: MiB,
-    code: 'too_large',
-    behaviour: 'The node fails with expression_error.',
-  },
-  node_name: {
-    title: 'Name of a node',
-    unit: 'characters',
-    value: 100,
-    ceiling: 100,
-    code: 'invalid_definition',
-    behaviour: 'Publishing is refused.',
-  },
-  note: {
-    title: 'Note on a node',
-    unit: 'characters',
-    value: 4_000,
-    ceiling: 4_000,
-    code: 'invalid_definition',
-    behaviour: 'Publishing is refused.',
-  },
+  ...DOCUMENT_LIMITS,
 } as const satisfies Record<string, Limit>
 
 export type LimitId = keyof typeof LIMITS

@@ -1,8 +1,10 @@
 import { type Id, newId } from '../ids'
+import { LIMITS } from '../limits'
 import { pool } from './client'
+import { asEngine } from './team-context'
 
 /** A key is remembered this long; afterwards the same key is a new request. */
-const KEPT_HOURS = 24
+const KEPT_HOURS = LIMITS.idempotency_kept.value
 /** Longer than any request may take: an older claim without an answer belongs to a process that died. */
 const ABANDONED_AFTER_MINUTES = 6
 
@@ -73,8 +75,10 @@ export async function releaseKey(id: string): Promise<void> {
 
 /** Deletes keys past their time, at most 5 000 at once. */
 export async function purgeKeys(): Promise<void> {
-  await pool().query(
-    `DELETE FROM idempotency_keys WHERE id IN (
+  await asEngine(() =>
+    pool().query(
+      `DELETE FROM idempotency_keys WHERE id IN (
        SELECT id FROM idempotency_keys WHERE created_at < now() - make_interval(hours => ${KEPT_HOURS}) LIMIT 5000)`,
+    ),
   )
 }

@@ -6,15 +6,14 @@ import { readBody } from '../api/server/read-body'
 import { requestIdOf } from '../api/server/request-headers'
 import type { Route } from '../api/server/route'
 import { authenticate } from '../auth/authenticate'
+import { knownAddress } from '../auth/client-address'
 import { mcpResource } from '../auth/oauth/metadata'
 import type { Principal } from '../auth/principal'
 import { countCall } from '../auth/rate-limit'
-import { publicUrl } from '../env'
+import { limitOf, publicUrl } from '../env'
 import { AppError } from '../errors'
 import { log } from '../log'
 import { makeMcpServer } from './server'
-
-const MAX_BODY_BYTES = 1024 * 1024
 
 /**
  * MCP over Streamable HTTP, stateless: both protocol revisions of the SDK, a fresh server per request. Who calls is told by a
@@ -27,16 +26,17 @@ export const mcpRoute: Route = {
   contract: mcpContract,
   permission: mcpContract.permission,
   respond,
-  handle: async (request) => toResponse(await respond(request)),
+  handle: async (request, params) => toResponse(await respond(request, params)),
 }
 
-async function respond(request: Request): Promise<Answer> {
+async function respond(request: Request, _params: unknown, peer?: string): Promise<Answer> {
   const requestId = requestIdOf(request)
   try {
     refuseForeignOrigin(request)
-    const principal = await callerOf(request)
+    const cameBy = { id: requestId, address: knownAddress(request.headers, peer) }
+    const principal = { ...(await callerOf(request)), request: cameBy }
     await countCall(principal)
-    const body = await readBody(request, MAX_BODY_BYTES)
+    const body = await readBody(request, limitOf('request_body'))
     const response = await answerMcp(request, principal, body)
     return answerOf(response, requestId)
   } catch (error) {
@@ -53,16 +53,23 @@ function callerOf(request: Request): Promise<Principal> {
   return authenticate({ headers, method: request.method }, { audience: mcpResource() })
 }
 
-/** Programs send no Origin; a page may call only from the origin of this installation. */
+/**
+ * Programs send no Origin; a page may call only from the origin of this installation. A name in Host that is neither the
+ * public one nor this machine's may be one that somebody else's DNS points here, and then the page is theirs.
+ */
 function refuseForeignOrigin(request: Request): void {
   const origin = request.headers.get('origin')
   if (origin === null) return
-  const own = [
-    new URL(publicUrl()).origin,
-    `http://${request.headers.get('host')}`,
-    `https://${request.headers.get('host')}`,
-  ]
-  if (!own.includes(origin)) throw new AppError('cross_site', 'Pages of another origin may not call this server.')
+  const host = request.headers.get('host') ?? ''
+  const isOwn =
+    origin === new URL(publicUrl()).origin ||
+    (isOutOfReachOfDns(host) && (origin === `http://${host}` || origin === `https://${host}`))
+  if (!isOwn) throw new AppError('cross_site', 'Pages of another origin may not call this server.')
+}
+
+/** `localhost` and addresses, with or without a port: no DNS answers for them. */
+function isOutOfReachOfDns(host: string): boolean {
+  return /^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host)
 }
 
 function challengeOf(): string {

@@ -1,7 +1,7 @@
 import { lookup as dnsLookup, type LookupAddress, type LookupOptions } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
-import { env, publicUrl } from '../env'
+import { env, limitOf, publicUrl } from '../env'
 import { LIMITS } from '../limits'
 import { isAllowedAddress, parseEgressAllow } from './egress-addresses'
 import { EgressError, unreachable } from './egress-error'
@@ -30,9 +30,7 @@ export interface EgressOptions {
   trustedOrigins?: readonly string[]
 }
 
-const DEFAULT_MAX_BYTES = LIMITS.http_answer.value
 const DEFAULT_TIMEOUT_MS = LIMITS.http_time.value
-const MAX_REDIRECTS = LIMITS.http_redirects.value
 const MAX_HEADER_BYTES = 64 * 1024
 
 type Resolve = (hostname: string, options: LookupOptions & { all: true }, done: Resolved) => void
@@ -77,7 +75,7 @@ export function createEgressClient({ allow, ownOrigin, resolve = dnsLookup }: Eg
   return {
     async fetch(address, init = {}, options = {}) {
       const rules: EgressRules = { allowance, ownOrigin, trustedOrigins: options.trustedOrigins ?? [] }
-      const { timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes = DEFAULT_MAX_BYTES } = options
+      const { timeoutMs = DEFAULT_TIMEOUT_MS, maxBytes = limitOf('http_answer') } = options
       const timeout = AbortSignal.timeout(timeoutMs)
       const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
       const explain = (error: unknown) => explainFailure(error, { timeout, timeoutMs, stop: options.signal })
@@ -90,8 +88,9 @@ export function createEgressClient({ allow, ownOrigin, resolve = dnsLookup }: Eg
           const location = redirectOf(answer)
           if (location === undefined) return toResponse(answer, sending.method, maxBytes, explain)
           answer.body.on('error', () => undefined).destroy()
-          if (redirects >= MAX_REDIRECTS) {
-            throw new EgressError('too_many_redirects', `The address redirects more than ${MAX_REDIRECTS} times.`)
+          const most = limitOf('http_redirects')
+          if (redirects >= most) {
+            throw new EgressError('too_many_redirects', `The address redirects more than ${most} times.`)
           }
           const next = checkUrl(new URL(location, target.url).href, rules)
           sending = followRedirect(sending, answer.statusCode, target.url, next.url)

@@ -4,10 +4,11 @@ import { grantableScopes, type Scope } from '../auth/permissions'
 import type { Principal } from '../auth/principal'
 import { insertKey } from '../db/api-keys'
 import { AppError } from '../errors'
+import { LIMITS } from '../limits'
 import { presentKey } from './present-key'
 
 /** Working keys of one person in one team. */
-export const MAX_ACTIVE_KEYS = 20
+export const MAX_ACTIVE_KEYS = LIMITS.api_keys.value
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /**

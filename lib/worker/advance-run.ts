@@ -9,7 +9,6 @@ import { initialState, type RunState } from '../engine/state'
 import { warningsOf } from '../engine/warnings'
 import { limitOf } from '../env'
 import { crashPoint } from '../faults'
-import { LIMITS } from '../limits'
 import { log as logger } from '../log'
 import { NodeError } from '../nodes/runner'
 import { applyCommand } from './apply-command'
@@ -26,8 +25,6 @@ import { evaluateOutput } from './run-node'
 import { catchRun } from './safety-net'
 import type { WorkerLease } from './worker-lease'
 
-/** After this many takeovers the run is closed: something in it kills its workers. */
-const MAX_RECOVERIES = LIMITS.recoveries.value
 /** Inline nodes chain in memory up to this many events, then become durable: it bounds what a crash repeats. */
 const MAX_PENDING_EVENTS = 200
 
@@ -191,7 +188,8 @@ class RunDriver {
 
   private recover(writer: LogWriter): void {
     writer.append({ type: 'run_recovered', recoveries: this.run.recoveries })
-    if (this.run.recoveries <= MAX_RECOVERIES) return
+    // A run that lost more workers than this is closed: something in it kills them.
+    if (this.run.recoveries <= limitOf('recoveries')) return
     writer.append({
       type: 'run_failed',
       reason: 'stale_run_reaper',

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { pool } from '../db/client'
 import { readEvents } from '../db/events'
+import { forgetRuns } from '../db/old-runs'
 import { INLINE_LIMIT_BYTES } from '../db/payloads'
 import type { RunRow } from '../db/runs'
 import { DEFAULT_LIMITS, MAX_OUTPUT_BYTES } from '../engine/limits'
 import { initialState } from '../engine/state'
+import { newId } from '../ids'
 import { LIMITS } from '../limits'
 import { runForEach } from '../nodes/for-each.run'
 import { nodeType } from '../nodes/registry'
@@ -16,10 +18,10 @@ import { startRun } from '../usecases/start-run'
 import { CallGuard } from './call-guard'
 import { databaseWorld } from './database-world'
 import { startWorker } from './main'
-import { timeOutOldRuns } from './old-runs'
+import { forgetEndedRuns, timeOutOldRuns } from './old-runs'
 import { makeProgram } from './plans'
 import type { PreparedNode } from './run-node'
-import { MAX_DEPTH, startChildRun } from './start-child'
+import { startChildRun } from './start-child'
 
 let worker: Awaited<ReturnType<typeof startWorker>>
 let sink: EffectSink
@@ -190,10 +192,11 @@ test('a node that calls a model has two minutes when its policy says nothing, an
 })
 
 describe('sub-workflows inside each other', () => {
+  const most = LIMITS.workflow_nesting.value
   test.each([
-    [MAX_DEPTH - 2, null],
-    [MAX_DEPTH - 1, null],
-    [MAX_DEPTH, 'depth_limit'],
+    [most - 2, null],
+    [most - 1, null],
+    [most, 'depth_limit'],
   ])('one more from depth %i: %s', async (depth, code) => {
     const { principal, workflowId } = await makePublished(draw(['start>input', 'input>end']))
     const { runId } = await startRun({ principal, workflowId, trigger: 'api' })
@@ -205,6 +208,77 @@ describe('sub-workflows inside each other', () => {
     const childId = databaseWorld.chance.newId()
     const refused = await startChildRun({ ...wait, kind: 'child', request: { workflowId, input: {}, runId: childId } })
     expect(refused?.code ?? null).toBe(code)
+  })
+})
+
+describe('how long a run that has ended is kept', () => {
+  const days = LIMITS.retention.value
+  /** Made before it ended, as ids are made by time. */
+  async function endedSince(seconds: number, runId?: string) {
+    const id = runId ?? (await begin([['start>end']]))
+    await waitForRun(id, ended)
+    const oldId = newId(Date.now() - (seconds + 60) * 1_000)
+    await pool().query(
+      `WITH run AS (UPDATE runs SET id = $2, created_at = now() - ($3 + 60) * interval '1 second', ended_at = now() - $3 * interval '1 second' WHERE id = $1),
+         log AS (UPDATE run_events SET run_id = $2 WHERE run_id = $1), nodes AS (UPDATE node_runs SET run_id = $2 WHERE run_id = $1)
+       SELECT 1`,
+      [id, oldId, seconds],
+    )
+    return oldId
+  }
+  const left = async (ids: string[]) => {
+    const { rows } = await pool().query('SELECT id FROM runs WHERE id = ANY($1) ORDER BY id', [ids])
+    return rows.map(({ id }) => id)
+  }
+
+  beforeAll(() => pool().query('ALTER TABLE run_events DISABLE TRIGGER run_events_immutable'))
+  afterAll(() => pool().query('ALTER TABLE run_events ENABLE TRIGGER run_events_immutable'))
+
+  test('thirty days, to the minute; one that goes on is kept, however old', async () => {
+    const [gone, almost] = [await endedSince(days * 86_400), await endedSince(days * 86_400 - 60)]
+    const waiting = await begin([['start>input', 'input>end']])
+    await waitForRun(waiting, atRest)
+    await pool().query(`UPDATE runs SET created_at = now() - interval '80 days' WHERE id = $1`, [waiting])
+    await forgetEndedRuns()
+    expect(await left([gone, almost, waiting])).toEqual([almost, waiting])
+    const { rows } = await pool().query(
+      'SELECT (SELECT count(*)::int FROM run_events WHERE run_id = $1) AS events, (SELECT count(*)::int FROM node_runs WHERE run_id = $1) AS nodes',
+      [gone],
+    )
+    expect(rows[0]).toEqual({ events: 0, nodes: 0 })
+  })
+
+  test('not before what waited for it or continues it', async () => {
+    const [source, fork, child, parent, lastFork] = [
+      await endedSince(days * 86_400 + 50),
+      await endedSince(days * 86_400 + 40),
+      await endedSince(days * 86_400 + 30),
+      await endedSince(days * 86_400 + 20),
+      await endedSince(60),
+    ]
+    await pool().query('UPDATE runs SET source_run_id = $2 WHERE id = $1', [fork, source])
+    await pool().query('UPDATE runs SET source_run_id = $2 WHERE id = $1', [lastFork, fork])
+    await pool().query('UPDATE runs SET parent_run_id = $2 WHERE id = $1', [child, parent])
+    await forgetEndedRuns()
+    expect(await left([source, fork, child, parent, lastFork])).toEqual([source, fork, lastFork].sort())
+    await pool().query('DELETE FROM runs WHERE id = $1', [lastFork])
+    await forgetEndedRuns()
+    expect(await left([source, fork])).toEqual([])
+  })
+
+  test('about as many events at once as are asked for, and a longer run alone', async () => {
+    const runs = [
+      await endedSince(days * 86_400 + 3),
+      await endedSince(days * 86_400 + 2),
+      await endedSince(days * 86_400 + 1),
+    ]
+    const { rows } = await pool().query('SELECT last_seq FROM runs WHERE id = $1', [runs[0]])
+    const each = rows[0].last_seq
+    const before = new Date(Date.now() - days * 86_400_000)
+    expect(await forgetRuns(before, 1)).toBe(1)
+    expect(await forgetRuns(before, each)).toBe(1)
+    expect(await forgetRuns(before, each + 1)).toBe(1)
+    expect(await forgetRuns(before, each + 1)).toBe(0)
   })
 })
 

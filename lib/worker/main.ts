@@ -11,7 +11,7 @@ import { priceList } from '../nodes/price-list.run'
 import { settleChild, startChild } from './child-runs'
 import { databaseWorld } from './database-world'
 import { RunLoop } from './loop'
-import { oldRunsCron, timeOutOldRuns } from './old-runs'
+import { forgetEndedRuns, oldRunsCron, timeOutOldRuns } from './old-runs'
 import { holdQueueLock } from './queue-recovery'
 import { fireTimer } from './timers'
 
@@ -47,6 +47,7 @@ export async function startWorker(
     settle_child: async (payload) => settleChild(databaseWorld, (payload as { run_id: Id }).run_id),
     stop_child: async (payload) => databaseWorld.store.stopChild((payload as { wait_id: Id }).wait_id),
     time_out_old_runs: timeOutOldRuns,
+    forget_ended_runs: forgetEndedRuns,
     time_out_run: async (payload) => {
       const { run_id: id, team_id: teamId } = payload as { run_id: Id; team_id: Id }
       await submitCommands({ id, teamId }, [{ kind: 'timeout' }])

@@ -7,11 +7,7 @@ import { childRequestSchema } from '../engine/waits'
 import { limitOf } from '../env'
 import { AppError } from '../errors'
 import { parseId } from '../ids'
-import { LIMITS } from '../limits'
 import { checkInputs } from '../workflow/inputs'
-
-/** Sub-workflows in sub-workflows, at most. */
-export const MAX_DEPTH = LIMITS.workflow_nesting.value
 
 /** A version may be replaced between look-up and insert; more often than this is bad luck. */
 const TRIES = 4
@@ -23,8 +19,9 @@ export async function startChildRun(wait: WaitRow): Promise<{ runId: string; cod
   const parent = await readParentRun(wait.runId)
   if (!parent) return null
   const depth = parent.depth + 1
-  if (depth > MAX_DEPTH) {
-    return refuse('depth_limit', `Sub-workflows are nested ${depth} deep; at most ${MAX_DEPTH} are allowed.`)
+  const most = limitOf('workflow_nesting')
+  if (depth > most) {
+    return refuse('depth_limit', `Sub-workflows are nested ${depth} deep; at most ${most} are allowed.`)
   }
   const workflowId = parseId(request.workflowId)
   if (workflowId === undefined) return refuse('not_found', `"${request.workflowId}" is not the id of a workflow.`)

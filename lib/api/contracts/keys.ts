@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { LIMITS } from '../../limits'
+import { ownTeamSchema } from './account'
 import { idSchema, roleSchema, scopeSchema, timestampSchema } from './common'
 
 export const apiKeySchema = z
@@ -28,7 +30,7 @@ export const createKeyBodySchema = z
       .max(100)
       .regex(/^\P{Cc}*$/u, 'may not contain control characters'),
     scopes: z.array(scopeSchema).min(1, 'choose at least one scope'),
-    expires_in_days: z.int().min(1).max(365).default(90),
+    expires_in_days: z.int().min(1).max(LIMITS.api_key_life.ceiling).default(LIMITS.api_key_life.value),
   })
   .meta({ id: 'CreateApiKey' })
 
@@ -47,6 +49,9 @@ export const principalSchema = z
     role: roleSchema,
     scopes: z.array(scopeSchema).nullable().meta({ description: 'null: a person, bound by the role alone' }),
     team: z.object({ id: idSchema, name: z.string(), slug: z.string() }),
+    teams: z
+      .array(ownTeamSchema)
+      .meta({ description: 'Where the caller can act: all teams of a person, the one of a key.' }),
   })
   .meta({ id: 'Principal' })
 export type Me = z.infer<typeof principalSchema>

@@ -7,8 +7,8 @@ import { workflowSchema } from './workflows'
 
 /** What is done with a whole workflow besides editing it: copies, documents to carry elsewhere, comparison, limits. */
 
-const name = textSchema({ trim: true, min: 1, max: 100 })
-const description = textSchema({ max: 4_000 })
+const name = textSchema({ trim: true, min: 1, max: LIMITS.workflow_name.value })
+const description = textSchema({ max: LIMITS.description.value })
 const tags = z.array(textSchema({ trim: true, min: 1, max: 50 })).max(20)
 
 const cloneBodySchema = z

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from '../../engine/events'
+import { LIMITS } from '../../limits'
 import { definitionSchema, problemSchema } from '../../workflow/document'
 import { idSchema, pageQuerySchema, textSchema, timestampSchema } from './common'
 
-const name = textSchema({ trim: true, min: 1, max: 100 })
-const description = textSchema({ max: 4_000 })
+const name = textSchema({ trim: true, min: 1, max: LIMITS.workflow_name.value })
+const description = textSchema({ max: LIMITS.description.value })
 const tags = z.array(textSchema({ trim: true, min: 1, max: 50 })).max(20)
 const problems = z.array(problemSchema)
 

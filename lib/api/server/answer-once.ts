@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import type { Principal } from '../../auth/principal'
 import { AppError } from '../../errors'
 import type { Id } from '../../ids'
+import { LIMITS } from '../../limits'
 import { answerOnce as doOnce } from '../../usecases/answer-once'
 import type { Answer } from './answer'
 
 /** Longer keys are refused: a key is a name, not a document. */
-const MAX_KEY_CHARS = 255
+const MAX_KEY_CHARS = LIMITS.idempotency_key.value
 
 /** The caller's `Idempotency-Key`; null when there is none. Throws `invalid_request` for one that cannot be used. */
 export function idempotencyKeyOf(request: Request): string | null {

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
+import { limitOf } from '../../env'
 import { AppError } from '../../errors'
 import { requireId } from '../../ids'
-import { LIMITS } from '../../limits'
 import { parseJson } from './parse-json'
 import { validationError } from './problem'
 import { readBody, requireJsonType } from './read-body'
@@ -9,7 +9,6 @@ import { prefersAsync, wantsEventStream } from './request-headers'
 import type { AnyContract, Incoming, PublicCall } from './route'
 
 /** A body over this is refused with 413; the largest honest one is a definition of 1 000 nodes. */
-export const MAX_BODY_BYTES = LIMITS.request_body.value
 
 export interface ParsedCall<C extends AnyContract> {
   call: PublicCall<C>
@@ -29,7 +28,7 @@ export async function parseCall<C extends AnyContract>(
   const wantsStream = contract.stream === true && wantsEventStream(request)
   const query = parseQuery(contract, request.url, wantsStream)
   const bytes =
-    contract.body === undefined ? undefined : await readBody(request, contract.maxBodyBytes ?? MAX_BODY_BYTES)
+    contract.body === undefined ? undefined : await readBody(request, contract.maxBodyBytes ?? limitOf('request_body'))
   const body = bytes === undefined ? undefined : parseBody(contract, incoming, bytes, checkBody)
   const call = {
     params: parseParams(params),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../errors'
-import { MAX_JSON_DEPTH, MAX_JSON_MEMBERS, parseJson } from './parse-json'
+import { LIMITS } from '../../limits'
+import { parseJson } from './parse-json'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const refusal = (given: string | Uint8Array) => {
@@ -40,8 +41,8 @@ describe('a JSON body', () => {
     ['a number out of range', '{"a":1e400}', 'out of range'],
     ['an integer that a double would round', '{"id":9007199254740993}', '9007199254740993 is too large'],
     ['a member named __proto__', '{"a":{"__proto__":{"admin":true}}}', '__proto__'],
-    ['too deep a nesting', '['.repeat(10_000) + ']'.repeat(10_000), `deeper than ${MAX_JSON_DEPTH}`],
-    ['too many members', `[${'0,'.repeat(MAX_JSON_MEMBERS)}0]`, `more than ${MAX_JSON_MEMBERS}`],
+    ['too deep a nesting', '['.repeat(10_000) + ']'.repeat(10_000), `deeper than ${LIMITS.json_depth.value}`],
+    ['too many members', `[${'0,'.repeat(LIMITS.json_members.value)}0]`, `more than ${LIMITS.json_members.value}`],
   ])('is refused with a reason: %s', (_, text, reason) => {
     expect(refusal(text)).toMatch(/^invalid_json: /)
     expect(refusal(text)).toContain(reason)

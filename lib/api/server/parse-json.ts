@@ -1,9 +1,5 @@
+import { limitOf } from '../../env'
 import { AppError } from '../../errors'
-import { LIMITS } from '../../limits'
-
-/** No honest request nests deeper or has more members; both are checked before any schema sees the value. */
-export const MAX_JSON_DEPTH = LIMITS.json_depth.value
-export const MAX_JSON_MEMBERS = LIMITS.json_members.value
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 /** Only a text with a run of this many digits can hold an integer that a double cannot. */
@@ -44,7 +40,9 @@ function reasonOf(cause: unknown): string {
   return message.includes('end of JSON') ? 'it ends too early.' : 'it cannot be parsed.'
 }
 
+/** No honest request nests deeper or has more members; both are checked before any schema sees the value. */
 function checkShape(root: unknown): void {
+  const [mostLevels, mostMembers] = [limitOf('json_depth'), limitOf('json_members')]
   let members = 0
   const visit = (value: unknown, depth: number): void => {
     if (typeof value === 'number') {
@@ -52,13 +50,13 @@ function checkShape(root: unknown): void {
       return
     }
     if (typeof value !== 'object' || value === null) return
-    if (depth > MAX_JSON_DEPTH) {
-      throw new AppError('invalid_json', `The body nests deeper than ${MAX_JSON_DEPTH} levels.`)
+    if (depth > mostLevels) {
+      throw new AppError('invalid_json', `The body nests deeper than ${mostLevels} levels.`)
     }
     const children = Array.isArray(value) ? value : Object.values(value)
     members += children.length
-    if (members > MAX_JSON_MEMBERS) {
-      throw new AppError('invalid_json', `The body has more than ${MAX_JSON_MEMBERS} members.`)
+    if (members > mostMembers) {
+      throw new AppError('invalid_json', `The body has more than ${mostMembers} members.`)
     }
     // An own key of this name is harmless here but turns into a prototype wherever somebody assigns it.
     if (!Array.isArray(value) && Object.hasOwn(value, '__proto__')) {

@@ -7,6 +7,7 @@ import type { Action } from '../../auth/permissions'
 import type { Principal } from '../../auth/principal'
 import { AppError } from '../../errors'
 import { type Id, parseId, toPrefixed } from '../../ids'
+import { LIMITS } from '../../limits'
 import { createWorkflow } from '../../usecases/create-workflow'
 import { decideApproval } from '../../usecases/decide-approval'
 import { deleteWorkflow } from '../../usecases/delete-workflow'
@@ -28,8 +29,8 @@ const ACTIONS = ['list', 'get', 'create', 'update', 'delete', 'publish', 'run', 
 const inputSchema = z.strictObject({
   action: z.enum(ACTIONS),
   workflow_id: z.string().max(64).optional().describe('For get, update, delete, publish and run.'),
-  name: z.string().trim().min(1).max(200).optional(),
-  description: z.string().max(4_000).optional(),
+  name: z.string().trim().min(1).max(LIMITS.workflow_name.value).optional(),
+  description: z.string().max(LIMITS.description.value).optional(),
   definition: definitionSchema.optional(),
   inputs: objectArgument.optional().describe('With run: the inputs that the workflow declares.'),
   dry_run: z.boolean().optional().describe('With run: the plan and an estimate of its cost; nothing is run.'),

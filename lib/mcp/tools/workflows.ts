@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { workflowSchema, workflowSummarySchema } from '../../api/contracts/workflows'
 import { requirePermission } from '../../auth/authorize'
+import { LIMITS } from '../../limits'
 import { createWorkflow } from '../../usecases/create-workflow'
 import { getWorkflow } from '../../usecases/get-workflow'
 import { listWorkflows } from '../../usecases/list-workflows'
@@ -10,8 +11,8 @@ import { definitionSchema } from '../../workflow/document'
 import { ADDS, CHANGES, READS, tool } from '../tool'
 import { idArgument, idOf } from './shapes'
 
-const nameArgument = z.string().trim().min(1).max(200)
-const descriptionArgument = z.string().max(4_000)
+const nameArgument = z.string().trim().min(1).max(LIMITS.workflow_name.value)
+const descriptionArgument = z.string().max(LIMITS.description.value)
 
 export const listWorkflowsTool = tool(
   {
