@@ -13,6 +13,8 @@ const EXPECTED: Record<Action, { roles: string; scope: Scope | null }> = {
   'workflow:execute': { roles: 'xxxx--', scope: 'workflows:execute' },
   'run:read': { roles: 'xxxxxx', scope: 'runs:read' },
   'run:write': { roles: 'xxxx--', scope: 'runs:write' },
+  'run:comment': { roles: 'xxxxxx', scope: 'runs:write' },
+  'comment:delete': { roles: 'xx----', scope: 'admin' },
   'approval:read': { roles: 'xxxxxx', scope: 'runs:read' },
   'approval:decide': { roles: 'xxx-x-', scope: 'approvals:decide' },
   'credential:write': { roles: 'xxx---', scope: 'credentials:write' },

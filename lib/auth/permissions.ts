@@ -36,6 +36,8 @@ export const PERMISSIONS = {
   'workflow:execute': { roles: operators, scope: 'workflows:execute' },
   'run:read': { roles: everyone, scope: 'runs:read' },
   'run:write': { roles: operators, scope: 'runs:write' },
+  'run:comment': { roles: everyone, scope: 'runs:write' },
+  'comment:delete': { roles: ['owner', 'admin'], scope: 'admin' },
   'approval:read': { roles: everyone, scope: 'runs:read' },
   'approval:decide': { roles: ['owner', 'admin', 'editor', 'approver'], scope: 'approvals:decide' },
   'credential:write': { roles: editors, scope: 'credentials:write' },

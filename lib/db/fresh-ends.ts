@@ -57,6 +57,7 @@ export function keepFreshEnd(item: Checkpoint, names: BirthNames): void {
     error_node_id: null,
     error: null,
     waits: [],
+    ratings: null,
   })
   const oldest = ends.size > MAX_KEPT ? ends.keys().next().value : undefined
   if (oldest !== undefined) ends.delete(oldest)

@@ -6,6 +6,7 @@ import { decodeCursor, pageOf } from './cursor'
 import { takeFreshEnd } from './fresh-ends'
 import type { StoredPayload } from './payloads'
 import { processSingleton } from './process'
+import type { RatingRow } from './run-ratings'
 import type { RunVariables } from './runs'
 
 /** What people and programs read of runs. Every statement is bound to the team; another team's run is simply not there. */
@@ -55,6 +56,7 @@ export interface RunDetailRow extends RunSummaryRow {
   error_node_id: string | null
   error: Failure | null
   waits: OpenWaitRow[]
+  ratings: RatingRow[] | null
 }
 
 const SUMMARY = `r.id, r.workflow_id, w.name AS workflow_name, v.number AS version_number, v.label AS version_label,
@@ -76,7 +78,8 @@ const DETAIL = `${SUMMARY}, r.definition_id, r.input, r.variables, r.output, r.e
   CASE WHEN r.error_node_id IS NOT NULL THEN (
     SELECT n.error FROM node_runs n WHERE n.run_id = r.id AND n.node_id = r.error_node_id AND n.error IS NOT NULL
      ORDER BY n.ended_at DESC NULLS LAST LIMIT 1) END AS error,
-  coalesce(${OPEN_WAITS}, '[]'::json) AS waits`
+  coalesce(${OPEN_WAITS}, '[]'::json) AS waits,
+  (SELECT json_agg(json_build_object('userId', g.user_id, 'score', g.score)) FROM run_ratings g WHERE g.run_id = r.id) AS ratings`
 
 /** One run with everything that is open; undefined when there is none. */
 export async function findRun(of: { teamId: Id; runId: Id }): Promise<RunDetailRow | undefined> {

@@ -88,7 +88,10 @@ union all select 'node run', n.run_id::text from node_runs n join runs r on r.id
 union all select 'wait', t.id::text from waits t join runs r on r.id = t.run_id where r.team_id <> t.team_id
 union all select 'wait workflow', t.id::text from waits t join runs r on r.id = t.run_id where r.workflow_id <> t.workflow_id
 union all select 'command', c.run_id::text from run_commands c join runs r on r.id = c.run_id where r.team_id <> c.team_id
-union all select 'blob', b.id::text from blobs b join runs r on r.id = b.run_id where r.team_id <> b.team_id;
+union all select 'blob', b.id::text from blobs b join runs r on r.id = b.run_id where r.team_id <> b.team_id
+union all select 'comment', c.id::text from run_comments c join runs r on r.id = c.run_id where r.team_id <> c.team_id
+union all select 'rating', g.run_id::text from run_ratings g join runs r on r.id = g.run_id where r.team_id <> g.team_id
+union all select 'evaluation', e.run_id::text from run_evaluations e join runs r on r.id in (e.run_id, e.evaluation_run_id) where r.team_id <> e.team_id;
 
 -- name: what a run and its rows name is there
 select 'workflow' as missing, r.id::text from runs r where not exists (select from workflows w where w.id = r.workflow_id)
@@ -99,7 +102,16 @@ union all select 'run of event', e.run_id::text from run_events e where not exis
 union all select 'run of node run', n.run_id::text from node_runs n where not exists (select from runs r where r.id = n.run_id)
 union all select 'run of wait', t.id::text from waits t where not exists (select from runs r where r.id = t.run_id)
 union all select 'run of command', c.run_id::text from run_commands c where not exists (select from runs r where r.id = c.run_id)
-union all select 'run of blob', b.id::text from blobs b where not exists (select from runs r where r.id = b.run_id);
+union all select 'run of blob', b.id::text from blobs b where not exists (select from runs r where r.id = b.run_id)
+union all select 'run of comment', c.id::text from run_comments c where not exists (select from runs r where r.id = c.run_id)
+union all select 'run of rating', g.run_id::text from run_ratings g where not exists (select from runs r where r.id = g.run_id)
+union all select 'run of evaluation', e.run_id::text from run_evaluations e where not exists (select from runs r where r.id = e.run_id)
+union all select 'evaluation of run', r.id::text from runs r
+  where r.trigger = 'evaluation' and not exists (select from run_evaluations e where e.evaluation_run_id = r.id);
+
+-- name: only a run that has ended, is nobody's child and no evaluation itself is evaluated
+select e.run_id, r.status, r.trigger from run_evaluations e join runs r on r.id = e.run_id
+where r.ended_at is null or r.trigger = 'evaluation' or r.parent_wait_id is not null;
 
 -- name: the active version of a workflow is one of its own
 select w.id, w.active_version_id from workflows w join workflow_versions v on v.id = w.active_version_id where v.workflow_id <> w.id;

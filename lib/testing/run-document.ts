@@ -49,6 +49,8 @@ export function aRun(change: Partial<Run> = {}): Run {
     error: null,
     error_node_id: null,
     waits: [],
+    rating: { up: 0, down: 0, mine: null },
+    evaluation: null,
     ...change,
   }
 }

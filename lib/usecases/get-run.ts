@@ -2,9 +2,11 @@ import type { Run } from '../api/contracts/runs'
 import { refusal } from '../auth/permissions'
 import type { Principal } from '../auth/principal'
 import { loadDefinition } from '../db/definitions'
-import { findRun } from '../db/run-reads'
+import { type EvaluationRow, findEvaluation, findOwnEvaluation } from '../db/evaluations'
+import { findRun, type RunDetailRow } from '../db/run-reads'
 import { AppError } from '../errors'
 import type { Id } from '../ids'
+import type { WorkflowDefinition } from '../workflow/document'
 import { presentRun } from './present-run'
 import { callsOf } from './run-usage'
 
@@ -12,13 +14,24 @@ import { callsOf } from './run-usage'
 export async function getRun(of: { principal: Principal; runId: Id }): Promise<Run> {
   const row = await findRun({ teamId: of.principal.team.id, runId: of.runId })
   if (row === undefined) throw noSuchRun()
-  const definition = await loadDefinition(row.definition_id)
-  return presentRun(
-    row,
-    definition,
-    { answer: refusal('run:write', of.principal) === null },
-    await callsOf(row, definition),
-  )
+  return presentRunTo(of.principal, row, await loadDefinition(row.definition_id))
+}
+
+/** A run that was read as this caller sees it, with what is kept elsewhere. */
+export async function presentRunTo(
+  principal: Principal,
+  row: RunDetailRow,
+  definition: WorkflowDefinition,
+): Promise<Run> {
+  const [calls, evaluation] = await Promise.all([callsOf(row, definition), evaluationOf(row, definition)])
+  const reader = { userId: principal.userId, mayAnswer: refusal('run:write', principal) === null }
+  return presentRun(row, definition, reader, calls, evaluation)
+}
+
+/** Looked for only where there can be one. */
+async function evaluationOf(row: RunDetailRow, { settings }: WorkflowDefinition): Promise<EvaluationRow | undefined> {
+  if (row.trigger === 'evaluation') return findOwnEvaluation(row.id)
+  return settings.evaluation !== undefined && row.ended_at !== null ? findEvaluation(row.id) : undefined
 }
 
 export function noSuchRun(): AppError {

@@ -1,14 +1,11 @@
 import type { Run } from '../api/contracts/runs'
-import { refusal } from '../auth/permissions'
 import type { Principal } from '../auth/principal'
 import { loadDefinition } from '../db/definitions'
 import type { StoredPayload } from '../db/payloads'
 import { findTurn } from '../db/run-reads'
 import type { RunEvent } from '../engine/events'
 import type { Id } from '../ids'
-import { noSuchRun } from './get-run'
-import { presentRun } from './present-run'
-import { callsOf } from './run-usage'
+import { noSuchRun, presentRunTo } from './get-run'
 
 export interface TurnEvent {
   event: RunEvent
@@ -24,12 +21,7 @@ export async function getTurn(of: { principal: Principal; runId: Id }): Promise<
   const definition = await loadDefinition(turn.run.definition_id)
   const names = new Map(definition.nodes.map((node) => [node.id, node.name]))
   return {
-    run: presentRun(
-      turn.run,
-      definition,
-      { answer: refusal('run:write', of.principal) === null },
-      await callsOf(turn.run, definition),
-    ),
+    run: await presentRunTo(of.principal, turn.run, definition),
     events: turn.events.map(({ event, output }) => ({
       event,
       node_name: 'node_id' in event && event.node_id !== undefined ? (names.get(event.node_id) ?? event.node_id) : null,

@@ -1,6 +1,9 @@
+import type { Rating } from '../api/contracts/comments'
 import type { NodeRun, OpenWait, Payload, Run, RunSummary } from '../api/contracts/runs'
 import { callbackUrl } from '../callback-url'
+import type { EvaluationRow } from '../db/evaluations'
 import type { StoredPayload } from '../db/payloads'
+import type { RatingRow, Score } from '../db/run-ratings'
 import type { NodeRunRow, OpenWaitRow, RunDetailRow, RunSummaryRow } from '../db/run-reads'
 import type { ModelUsageRow } from '../db/run-usage'
 import type { Failure } from '../engine/events'
@@ -8,6 +11,7 @@ import { approvalRequestSchema, inputRequestSchema } from '../engine/waits'
 import { publicUrl } from '../env'
 import type { Id } from '../ids'
 import type { WorkflowDefinition } from '../workflow/document'
+import { presentEvaluation } from './present-evaluation'
 import { presentUsage } from './run-usage'
 
 /** Rows of the database as the documents that every door answers. */
@@ -40,12 +44,19 @@ export function presentRunSummary(row: RunSummaryRow): RunSummary {
   }
 }
 
-/** `may.answer`: the caller may answer the run, and so may know where callbacks are answered. `calls`: see {@link callsOf}. */
+/** Who reads a run. `mayAnswer`: and so may know where callbacks are answered. */
+interface Reader {
+  userId: Id
+  mayAnswer: boolean
+}
+
+/** `calls`: see {@link callsOf}. `evaluation`: the one that the run has or is. */
 export function presentRun(
   row: RunDetailRow,
   definition: WorkflowDefinition,
-  may: { answer: boolean },
+  reader: Reader,
   calls: readonly ModelUsageRow[],
+  evaluation: EvaluationRow | undefined,
 ): Run {
   const { output } = row
   return {
@@ -60,8 +71,16 @@ export function presentRun(
     output_ref: output !== null && 'blob' in output ? { blob_id: output.blob, bytes: output.bytes } : null,
     error: failureOf(row),
     error_node_id: row.error_node_id,
-    waits: row.waits.map((wait) => presentWait(row.id, wait, definition, may)),
+    waits: row.waits.map((wait) => presentWait(row.id, wait, definition, reader)),
+    rating: presentRating(row.ratings ?? [], reader.userId),
+    evaluation: evaluation === undefined ? null : presentEvaluation(evaluation),
   }
+}
+
+export function presentRating(ratings: readonly RatingRow[], userId: Id): Rating {
+  const count = (score: Score) => ratings.filter((rating) => rating.score === score).length
+  const mine = ratings.find((rating) => rating.userId === userId)?.score ?? null
+  return { up: count(1), down: count(-1), mine }
 }
 
 /** The failing node's own error where there is one, else the run's reason and summary. */
@@ -70,7 +89,7 @@ export function failureOf(row: RunDetailRow): Failure | null {
   return row.error_reason === null ? null : { code: row.error_reason, message: row.error_summary ?? '' }
 }
 
-function presentWait(runId: Id, row: OpenWaitRow, definition: WorkflowDefinition, may: { answer: boolean }): OpenWait {
+function presentWait(runId: Id, row: OpenWaitRow, definition: WorkflowDefinition, reader: Reader): OpenWait {
   const { title, instructions, shown, schema } = askedOf(row)
   return {
     id: row.id,
@@ -85,7 +104,7 @@ function presentWait(runId: Id, row: OpenWaitRow, definition: WorkflowDefinition
     shown_hash: row.shown_hash,
     schema,
     callback_url:
-      row.kind === 'callback' && may.answer ? callbackUrl({ runId, nodeId: row.node_id, path: row.path }) : null,
+      row.kind === 'callback' && reader.mayAnswer ? callbackUrl({ runId, nodeId: row.node_id, path: row.path }) : null,
     due_at: row.due_at === null ? null : new Date(row.due_at).toISOString(),
     created_at: new Date(row.created_at).toISOString(),
   }

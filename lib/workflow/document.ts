@@ -59,6 +59,17 @@ export const budgetSchema = z.strictObject({
   usd: z.number().positive().optional(),
 })
 
+/** A workflow that looks at runs of this one when they have ended, as a run of its own; see `evaluation.ts`. */
+export const evaluationSettingsSchema = z.strictObject({
+  workflowId: z.string().max(64),
+  /** The number of a version; absent: the one that is active when a run has ended. */
+  version: z.int().min(0).optional(),
+  when: z.enum(['completed', 'ended']).default('completed'),
+  /** Share of the runs; absent: all of them. */
+  sample: z.number().gt(0).max(1).optional(),
+})
+export type EvaluationSettings = z.infer<typeof evaluationSettingsSchema>
+
 export const settingsSchema = z.strictObject({
   maxConcurrentRuns: z.int().min(1).max(1_000).optional(),
   onLimit: z.enum(['queue', 'reject']).default('queue'),
@@ -70,7 +81,7 @@ export const settingsSchema = z.strictObject({
   maxNodeVisits: z.int().min(1).max(LIMITS.node_visits.ceiling).default(LIMITS.node_visits.value),
   maxSteps: z.int().min(1).max(LIMITS.steps.ceiling).default(LIMITS.steps.value),
   budget: budgetSchema.optional(),
-  evaluation: z.record(z.string(), z.unknown()).optional(),
+  evaluation: evaluationSettingsSchema.optional(),
   exposeAsTool: z.boolean().optional(),
 })
 export type WorkflowSettings = z.infer<typeof settingsSchema>

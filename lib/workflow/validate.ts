@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { LIMITS } from '../limits'
 import { definitionSchema, type Problem, type WorkflowDefinition } from './document'
+import { evaluationProblems } from './evaluation'
 import { edgeProblems, graphProblems } from './validate-edges'
 import { expressionProblems } from './validate-expressions'
 import { identityProblems, nodeProblems, schemaProblem } from './validate-nodes'
@@ -22,6 +23,7 @@ export function validateDefinition(input: unknown): { definition?: WorkflowDefin
   const definition = parsed.data
   const problems = [
     ...sizeProblems(definition),
+    ...evaluationProblems(definition.settings.evaluation),
     ...schemaProblem(definition.inputs, { path: 'inputs' }, 'The inputs'),
     ...identityProblems(definition),
     ...definition.nodes.flatMap((node, index) => nodeProblems(node, index)),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { agentContracts } from './agents'
+import { commentContracts } from './comments'
 import { pageOf, pageQuerySchema } from './common'
 import { contract } from './contract'
 import { executeContract, executionContract } from './execute-operations'
@@ -309,6 +310,7 @@ export const contracts = {
     summary: 'A value over 256 KiB',
     response: z.unknown(),
   }),
+  ...commentContracts,
   listApprovals: contract({
     id: 'listApprovals',
     method: 'GET',

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { callUsageSchema, failureSchema, RUN_STATUSES, runEventSchema, waitKindSchema } from '../../engine/events'
 import { budgetSchema, definitionSchema } from '../../workflow/document'
+import { ratingSchema } from './comments'
 import { idSchema, jsonValueSchema, pageQuerySchema, textSchema, timestampSchema } from './common'
+import { evaluationSchema } from './evaluation'
 
 const status = z.enum(RUN_STATUSES)
 const variables = z.record(z.string(), z.unknown())
@@ -97,6 +99,10 @@ export const runSchema = runSummarySchema
     error: failureSchema.nullable(),
     error_node_id: z.string().nullable(),
     waits: z.array(openWaitSchema),
+    rating: ratingSchema,
+    evaluation: evaluationSchema.nullable().meta({
+      description: 'Of a run that is evaluated, and of the run that evaluates it. null: neither.',
+    }),
   })
   .meta({ id: 'Run' })
 export type Run = z.infer<typeof runSchema>

@@ -4,6 +4,7 @@ import type { Route } from './route'
 import { agentRoutes } from './routes/agents'
 import { approvalRoutes } from './routes/approvals'
 import { callbackRoutes } from './routes/callbacks'
+import { commentRoutes } from './routes/comments'
 import { eventRoutes } from './routes/events'
 import { executeRoutes } from './routes/execute'
 import { keyRoutes } from './routes/keys'
@@ -24,6 +25,7 @@ export const routes: readonly Route[] = [
   ...executeRoutes,
   ...provenanceRoutes,
   ...eventRoutes,
+  ...commentRoutes,
   ...approvalRoutes,
   ...keyRoutes,
   ...limitRoutes,

@@ -9,6 +9,7 @@ export interface Ids {
   agent_id: string
   key_id: string
   blob_id: string
+  comment_id: string
   project_id: string
   team_id: string
 }
@@ -84,6 +85,12 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   listSegments: read,
   listNodeRuns: read,
   getBlob: read,
+  listComments: read,
+  createComment: { own: 422, body: nothing },
+  patchComment: { own: 200, body: () => ({ body: 'Changed' }) },
+  deleteComment: { own: 204 },
+  rateRun: { own: 200, body: () => ({ score: 1 }) },
+  unrateRun: { own: 204 },
   executeWorkflow: {
     own: 200,
     body: () => ({ dry_run: true }),

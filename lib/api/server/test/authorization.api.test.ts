@@ -67,12 +67,13 @@ async function furnish(): Promise<Tenant> {
     team.id,
     run_id,
   ])
+  const comment_id = await make(`/runs/${run_id}/comments`, { body: 'Looks right.' })
   const agent_id = await make('/agents', { name: 'Desk' })
   const key_id = await make('/keys', { name: 'Spare', scopes: ['runs:read'] })
   return {
     team,
     key,
-    ids: { workflow_id, run_id, agent_id, key_id, blob_id, project_id: team.projectId, team_id: team.id },
+    ids: { workflow_id, run_id, comment_id, agent_id, key_id, blob_id, project_id: team.projectId, team_id: team.id },
   }
 }
 
@@ -112,6 +113,7 @@ async function makeCallers(team: TestTeam): Promise<Caller[]> {
 const nowhere = (): Ids => ({
   workflow_id: newId(),
   run_id: newId(),
+  comment_id: newId(),
   agent_id: newId(),
   key_id: newId(),
   blob_id: newId(),
