@@ -36,6 +36,12 @@ export function clientAddress(headers: Headers, peer?: string, trustedProxies: n
   return peer ?? (stamped === seal && address ? address : UNKNOWN_ADDRESS)
 }
 
+/** The same for what is written down: null where nothing says where the request came from. */
+export function knownAddress(headers: Headers, peer?: string): string | null {
+  const address = clientAddress(headers, peer)
+  return address === UNKNOWN_ADDRESS ? null : address
+}
+
 /** Some proxies append the port: `203.0.113.7:5021`, `[2001:db8::1]:443`. */
 function stripPort(address: string): string {
   return /^\[(.+)\](?::\d+)?$/.exec(address)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address

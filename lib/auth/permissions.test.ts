@@ -20,6 +20,7 @@ const EXPECTED: Record<Action, { roles: string; scope: Scope | null }> = {
   'credential:write': { roles: 'xxx---', scope: 'credentials:write' },
   'key:read': { roles: 'xxx---', scope: 'admin' },
   'key:manage': { roles: 'xxx---', scope: 'admin' },
+  'audit:read': { roles: 'xx----', scope: 'admin' },
   'team:manage': { roles: 'xx----', scope: 'admin' },
 }
 

@@ -43,6 +43,7 @@ export const PERMISSIONS = {
   'credential:write': { roles: editors, scope: 'credentials:write' },
   'key:read': { roles: editors, scope: 'admin' },
   'key:manage': { roles: editors, scope: 'admin' },
+  'audit:read': { roles: ['owner', 'admin'], scope: 'admin' },
   'team:manage': { roles: ['owner', 'admin'], scope: 'admin' },
 } as const satisfies Record<string, Rule>
 export type Action = keyof typeof PERMISSIONS

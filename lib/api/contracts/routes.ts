@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { agentContracts } from './agents'
+import { auditContracts } from './audit'
 import { commentContracts } from './comments'
 import { pageOf, pageQuerySchema } from './common'
 import { contract } from './contract'
@@ -382,5 +383,6 @@ export const contracts = {
 
   ...agentContracts,
   ...limitContracts,
+  ...auditContracts,
   ...healthContracts,
 } as const

@@ -1,5 +1,6 @@
 import { authenticate } from '../../auth/authenticate'
 import { requirePermission } from '../../auth/authorize'
+import { knownAddress } from '../../auth/client-address'
 import { countCall, type RateBudget } from '../../auth/rate-limit'
 import type { Id } from '../../ids'
 import { type Answer, problemAnswer, Reply, successAnswer, toResponse } from './answer'
@@ -30,7 +31,8 @@ export function defineRoute<C extends AnyContract>(
   if (permission === 'public') throw new Error(`${contract.id} is public: use definePublicRoute`)
   return makeRoute(contract, async (incoming) => {
     const { request, requestId } = incoming
-    const principal = await authenticate(request)
+    const cameBy = { id: requestId, address: knownAddress(request.headers, incoming.peer) }
+    const principal = { ...(await authenticate(request)), request: cameBy }
     requirePermission(principal, permission)
     const rate = rateHeaders(await countCall(principal))
     try {

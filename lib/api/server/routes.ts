@@ -3,6 +3,7 @@ import { healthRoutes } from './health'
 import type { Route } from './route'
 import { agentRoutes } from './routes/agents'
 import { approvalRoutes } from './routes/approvals'
+import { auditRoutes } from './routes/audit'
 import { callbackRoutes } from './routes/callbacks'
 import { commentRoutes } from './routes/comments'
 import { eventRoutes } from './routes/events'
@@ -30,6 +31,7 @@ export const routes: readonly Route[] = [
   ...keyRoutes,
   ...limitRoutes,
   ...agentRoutes,
+  ...auditRoutes,
   mcpRoute,
   ...oauthRoutes,
   ...healthRoutes,

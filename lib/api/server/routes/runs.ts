@@ -18,6 +18,7 @@ import { type StartedRun, startRun } from '../../../usecases/start-run'
 import { contracts } from '../../contracts/routes'
 import { Reply } from '../answer'
 import { defineRoute } from '../define-route'
+import { instantOf } from '../instant-of'
 import { streamReply } from '../stream-reply'
 
 export const runRoutes = [
@@ -150,15 +151,5 @@ function statusesOf(text: string | undefined): RunStatus[] | undefined {
     throw new AppError('validation_failed', `query.status: ${status.slice(0, 40)} is not a status of runs.`, {
       errors: [{ path: 'query.status', message: 'not a status of runs' }],
     })
-  })
-}
-
-function instantOf(text: string | undefined, name: string): Date | undefined {
-  if (text === undefined) return undefined
-  const instant = new Date(text)
-  // PostgreSQL and ISO 8601 end differently; a year of four digits suits both.
-  if (/^\d{4}-/.test(text) && !Number.isNaN(instant.getTime())) return instant
-  throw new AppError('validation_failed', `query.${name}: not an instant, e.g. 2026-02-01T10:00:00Z.`, {
-    errors: [{ path: `query.${name}`, message: 'not an ISO 8601 instant' }],
   })
 }

@@ -113,6 +113,15 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   createKey: { own: 422, body: nothing },
   revokeKey: { own: 204 },
   listLimits: read,
+  listAudit: {
+    own: 200,
+    names: {
+      actor_id: { query: (id) => `actor_id=${id}`, status: 200 },
+      target_id: { query: (id) => `target_id=${id}`, status: 200 },
+    },
+  },
+  verifyAudit: read,
+  exportAudit: read,
   listAgents: read,
   createAgent: { own: 422, body: nothing },
   getAgent: read,
