@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { z } from 'zod'
 import packageJson from '../../package.json' with { type: 'json' }
+import { actFor } from '../auth/act-for'
 import type { Principal } from '../auth/principal'
 import { AppError } from '../errors'
 import { log } from '../log'
@@ -27,13 +28,15 @@ export function makeMcpServer(principal: Principal): Server {
     { name: 'countersign', title: 'Countersign', version: packageJson.version },
     { capabilities: { tools: {} }, instructions: INSTRUCTIONS },
   )
-  server.setRequestHandler('tools/list', ({ params }) => listTools(principal, params?.cursor))
+  server.setRequestHandler('tools/list', ({ params }) => actFor(principal, () => listTools(principal, params?.cursor)))
   server.setRequestHandler('tools/call', ({ params }, context) =>
-    callTool(params.name, params.arguments, {
-      principal,
-      signal: context.mcpReq.signal,
-      meta: params._meta ?? {},
-    }),
+    actFor(principal, () =>
+      callTool(params.name, params.arguments, {
+        principal,
+        signal: context.mcpReq.signal,
+        meta: params._meta ?? {},
+      }),
+    ),
   )
   return server
 }
