@@ -19,6 +19,7 @@ export const ERROR_CODES = {
   run_executing: { status: 409, title: 'The run is executing' },
   approval_open: { status: 409, title: 'An approval is open' },
   already_decided: { status: 409, title: 'The approval is already decided' },
+  not_your_turn: { status: 409, title: 'Somebody else decides first' },
   approval_changed: { status: 409, title: 'What is shown has changed' },
   idempotency_in_progress: { status: 409, title: 'A request with this key is in progress' },
   precondition_failed: { status: 412, title: 'The object has changed since you read it' },

@@ -14,7 +14,7 @@ import { Kbd } from '@/components/ui/kbd'
 import { Textarea } from '@/components/ui/textarea'
 import { Time } from '@/components/ui/time'
 import { Tooltip } from '@/components/ui/tooltip'
-import type { Decision } from '@/lib/api/contracts/runs'
+import type { Decision } from '@/lib/api/contracts/approvals'
 import { ShownValue } from './shown-value'
 import { type ApprovalSubject, type DecideState, useDecide } from './use-decide'
 

@@ -7,7 +7,7 @@ import { cn } from '@/components/ui/cn'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Time } from '@/components/ui/time'
 import { useNow } from '@/components/ui/use-now'
-import type { Approval } from '@/lib/api/contracts/runs'
+import type { Approval } from '@/lib/api/contracts/approvals'
 import { urgency } from './approval-subject'
 
 export interface ApprovalListProps {

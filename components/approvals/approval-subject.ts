@@ -1,4 +1,4 @@
-import type { Approval } from '@/lib/api/contracts/runs'
+import type { Approval } from '@/lib/api/contracts/approvals'
 import type { ApprovalSubject } from './use-decide'
 
 /** A row of the inbox as what an approval card takes. */

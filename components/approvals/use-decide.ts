@@ -6,8 +6,8 @@ import { toast } from '@/components/ui/toast'
 import { callApi } from '@/lib/api/client/call'
 import { ApiError, messageOf } from '@/lib/api/client/error'
 import { queryKey } from '@/lib/api/client/query'
+import { type Decision, decisionSchema } from '@/lib/api/contracts/approvals'
 import { contracts } from '@/lib/api/contracts/routes'
-import { type Decision, decisionSchema } from '@/lib/api/contracts/runs'
 import type { FieldProblem } from '@/lib/errors'
 
 /** What is to be decided: an open wait of a run, or a row of the inbox. */

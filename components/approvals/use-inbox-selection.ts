@@ -2,7 +2,7 @@
 
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import { useEffect, useState } from 'react'
-import type { Approval } from '@/lib/api/contracts/runs'
+import type { Approval } from '@/lib/api/contracts/approvals'
 import { type InboxView, useApprovals } from './use-approvals'
 
 const VIEWS = ['open', 'resolved'] as const

@@ -52,6 +52,18 @@ export function describeEvent(event: RunEvent): EventLine {
         joined([`by ${event.actor.name}`, event.comment ? `“${event.comment}”` : '']),
         event.decision === 'approved' ? 'good' : 'bad',
       )
+    case 'approval_voted':
+      return line(
+        event.decision === 'approved' ? 'Vote: approve' : 'Vote: reject',
+        joined([
+          `by ${event.actor.name}`,
+          event.comment ? `“${event.comment}”` : '',
+          `${event.approvals} of ${event.approvals_needed} approvals`,
+        ]),
+        'waiting',
+      )
+    case 'approval_escalated':
+      return line('Nobody decided in time', `now asked of ${event.to.join(', ')}`, 'waiting')
     case 'container_started':
       return line(
         'Started',

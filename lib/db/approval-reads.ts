@@ -15,8 +15,6 @@ export interface ApprovalRow {
   run_by: string
   state: 'open' | 'resolved' | 'cancelled'
   outcome: WaitOutcome | null
-  resolved_by: string | null
-  resolved_at: Date | null
   due_at: Date | null
   created_at: Date
 }
@@ -32,7 +30,7 @@ export async function listApprovalRows(of: {
   const { rows } = await pool().query<ApprovalRow>({
     name: 'approvals',
     text: `SELECT o.id, o.run_id, o.workflow_id, w.name AS workflow_name, o.node_id, o.path, o.request, o.shown_hash, r.run_by,
-                  o.state, o.outcome, o.resolved_by, o.resolved_at, o.due_at, o.created_at
+                  o.state, o.outcome, o.due_at, o.created_at
              FROM waits o JOIN runs r ON r.id = o.run_id JOIN workflows w ON w.id = o.workflow_id
             WHERE o.team_id = $1 AND o.kind = 'approval' AND o.state = $2
               AND ($3::timestamptz IS NULL OR (o.created_at, o.id) < ($3, $4::uuid))

@@ -1,3 +1,4 @@
+import type { Pool, PoolClient } from 'pg'
 import type { Actor, WaitKind } from '../engine/events'
 import type { WaitOutcome } from '../engine/waits'
 import { crashPoint } from '../faults'
@@ -6,6 +7,7 @@ import { pool } from './client'
 import { type LocalWorker, localWorker, type Place } from './local-worker'
 import { notify, pokePayload } from './notify'
 import { FREE_SQL, RUN_COLUMNS, type RunRow, TERMINAL_SQL, wakeTeamsSql } from './runs'
+import { inTransaction } from './transaction'
 
 /** What others ask of a run. Written here, applied to the log by whoever holds the run. */
 export type RunCommand =
@@ -16,6 +18,19 @@ export type RunCommand =
   | { kind: 'timeout' }
   /** A callback URL was called before its node was reached. */
   | { kind: 'callback'; nodeId: string; path: string[]; data: unknown }
+  /** One of several people said what they think of an approval, and it is not decided by that. */
+  | {
+      kind: 'vote'
+      waitId: Id
+      nodeId: string
+      path: string[]
+      actor: Actor
+      decision: 'approved' | 'rejected'
+      comment: string | null
+      shownHash: string
+      approvals: number
+      approvalsNeeded: number
+    }
   | {
       kind: 'resolve'
       waitId: Id
@@ -94,60 +109,74 @@ export interface CommandedRun {
   workflowCap?: number | null
 }
 
-async function ask<Row>(
-  name: string,
-  statement: { text: string; names: string[] },
+/** What came of a statement that asked something of a run: `taken` by the worker here, or `queued` for any. */
+type Asked = RunRow & { taken: boolean; held: boolean; queued: boolean }
+
+/** Reserves a place for the run, if it can be taken here, and wakes whoever is to apply what `write` wrote, once that stands. */
+async function withPlace<T>(
   run: CommandedRun,
-  commands: RunCommand[],
-  values: Record<string, unknown> = {},
-) {
+  mode: 'end' | 'hurry' | 'queue',
+  write: (owner: Id | null) => Promise<{ row: Asked | undefined; result: T }>,
+): Promise<T> {
   const local = localWorker()
-  // A run that only has to be ended needs no slot: nothing of it is executed any more.
-  const ends = commands.some(({ kind }) => kind === 'stop' || kind === 'timeout')
-  const place = local ? await placeFor(local, run, commands, ends) : null
-  const all: Record<string, unknown> = {
-    ...values,
-    RUN: run.id,
-    TEAM: run.teamId,
-    OWNER: place && local ? local.owner : null,
-    CAP: run.workflowCap ?? null,
-    ENDS: ends,
-    COUNT: commands.length,
-    COMMANDS: JSON.stringify(commands),
-  }
+  const place = local ? await placeFor(local, run, mode) : null
   let isTaken = false
   try {
-    const result = await pool().query<Row & RunRow & { taken: boolean; held: boolean; queued: boolean }>({
-      name,
-      text: statement.text,
-      values: statement.names.map((key) => all[key]),
-    })
-    const row = result.rows[0]
+    const { row, result } = await write(place && local ? local.owner : null)
     isTaken = row?.taken === true
     if (row) wake(row, local, place)
-    return row
+    return result
   } finally {
     if (!isTaken) place?.release()
   }
 }
 
+interface Question {
+  name: string
+  statement: { text: string; names: string[] }
+  commands: RunCommand[]
+  values?: Record<string, unknown>
+}
+
+const SUBMITTING = { name: 'submit_commands', statement: SUBMIT }
+const RESOLVING = { name: 'resolve_wait', statement: RESOLVE }
+
+async function ask<Row>(db: Pool | PoolClient, run: CommandedRun, owner: Id | null, question: Question) {
+  const { name, statement, commands } = question
+  const all: Record<string, unknown> = {
+    ...question.values,
+    RUN: run.id,
+    TEAM: run.teamId,
+    OWNER: owner,
+    CAP: run.workflowCap ?? null,
+    ENDS: isEnd(commands),
+    COUNT: commands.length,
+    COMMANDS: JSON.stringify(commands),
+  }
+  const result = await db.query<Row & Asked>({
+    name,
+    text: statement.text,
+    values: statement.names.map((key) => all[key]),
+  })
+  return result.rows[0]
+}
+
+/** A run that only has to be ended needs no slot: nothing of it is executed any more. */
+function isEnd(commands: readonly RunCommand[]): boolean {
+  return commands.some(({ kind }) => kind === 'stop' || kind === 'timeout')
+}
+
 /** How long a person's decision waits for a slot before it is stored as one for a run in the queue. */
 const PATIENCE_MS = 20
 
-async function placeFor(
-  local: LocalWorker,
-  run: CommandedRun,
-  commands: RunCommand[],
-  ends: boolean,
-): Promise<Place | null> {
+async function placeFor(local: LocalWorker, run: CommandedRun, mode: 'end' | 'hurry' | 'queue'): Promise<Place | null> {
   if (local.letGo(run.id) !== undefined) return null
-  const isBySystem = commands.every((each) => each.kind === 'resolve' && each.actor.kind === 'system')
   const { workflowId, workflowCap } = run
   const place = await local.reserve({
     teamId: run.teamId,
     workflow: workflowId != null && workflowCap != null ? { workflowId, cap: workflowCap } : null,
     patienceMs: PATIENCE_MS,
-    mode: ends ? 'end' : isBySystem ? 'hurry' : 'queue',
+    mode,
   })
   return 'release' in place ? place : null
 }
@@ -169,7 +198,19 @@ function wake(
  * Writes commands for a run that has not ended, and wakes whoever is to apply them. Null: the run has ended, or is not the team's.
  */
 export async function submitCommands(run: CommandedRun, commands: RunCommand[]): Promise<RunRow | null> {
-  return (await ask('submit_commands', SUBMIT, run, commands)) ?? null
+  return withPlace(run, isEnd(commands) ? 'end' : 'queue', async (owner) => {
+    const row = await ask(pool(), run, owner, { ...SUBMITTING, commands })
+    return { row, result: row ?? null }
+  })
+}
+
+/** A wait with what is needed to command its run. */
+export type CommandedWait = Omit<CommandedRun, 'id'> & {
+  id: Id
+  runId: Id
+  nodeId: string
+  path: string[]
+  kind: WaitKind
 }
 
 /**
@@ -178,31 +219,80 @@ export async function submitCommands(run: CommandedRun, commands: RunCommand[]):
  * database clock, or the run has ended.
  */
 export async function resolveWait(
-  wait: Omit<CommandedRun, 'id'> & { id: Id; runId: Id; nodeId: string; path: string[]; kind: WaitKind },
+  wait: CommandedWait,
   by: { actor: Actor; userId: Id | null },
   outcome: WaitOutcome,
   before: RunCommand[] = [],
 ): Promise<{ resolvedAt: Date } | null> {
-  const command: RunCommand = {
-    kind: 'resolve',
-    waitId: wait.id,
-    nodeId: wait.nodeId,
-    path: wait.path,
-    waitKind: wait.kind,
-    actor: by.actor,
-    outcome,
-  }
-  const commands = [...before, command]
+  const run = { ...wait, id: wait.runId }
   crashPoint('resume.before_commit')
-  const row = await ask<{ resolvedAt: Date }>('resolve_wait', RESOLVE, { ...wait, id: wait.runId }, commands, {
-    WAIT: wait.id,
+  const mode = by.actor.kind === 'system' && before.length === 0 ? 'hurry' : 'queue'
+  const resolved = await withPlace(run, mode, async (owner) => {
+    const row = await ask<{ resolvedAt: Date }>(pool(), run, owner, resolution(wait, by, outcome, before))
+    return { row, result: row ? { resolvedAt: row.resolvedAt } : null }
+  })
+  if (resolved) crashPoint('resume.after_commit')
+  return resolved
+}
+
+function resolution(
+  wait: CommandedWait,
+  by: { actor: Actor; userId: Id | null },
+  outcome: WaitOutcome,
+  before: RunCommand[] = [],
+): Question {
+  const { id: waitId, nodeId, path, kind: waitKind } = wait
+  const command: RunCommand = { kind: 'resolve', waitId, nodeId, path, waitKind, actor: by.actor, outcome }
+  const values = {
+    WAIT: waitId,
     OUTCOME: JSON.stringify(outcome),
     BY: by.actor.name,
     USER: by.userId,
     FIRED: outcome.kind === 'fired',
+  }
+  return { ...RESOLVING, commands: [...before, command], values }
+}
+
+/** What can be done of a wait while nobody else changes anything of its run. */
+export interface HeldWait {
+  client: PoolClient
+  /** Whether it may still be answered: nobody has, its time is not over on the database clock, and the run has not ended. */
+  isOpen: boolean
+  submit(commands: RunCommand[]): Promise<void>
+  /** As {@link resolveWait}; false: its time has run out meanwhile. */
+  resolve(by: { actor: Actor; userId: Id | null }, outcome: WaitOutcome): Promise<boolean>
+}
+
+/** Does `work` in one transaction that holds the run and so this wait, and then wakes whoever is to apply what it wrote. */
+export async function holdWait<T>(wait: CommandedWait, work: (held: HeldWait) => Promise<T>): Promise<T> {
+  const run = { ...wait, id: wait.runId }
+  return withPlace(run, 'queue', async (owner) => {
+    let row: Asked | undefined
+    const result = await inTransaction(async (client) => {
+      // In this order, as everybody does: what follows reads what stands once the run is ours.
+      await client.query('SELECT FROM runs WHERE id = $1 AND team_id = $2 FOR UPDATE', [run.id, run.teamId])
+      const { rows } = await client.query<{ isOpen: boolean }>(
+        `SELECT w.state = 'open' AND (w.due_at IS NULL OR w.due_at > clock_timestamp()) AND r.status NOT IN ${TERMINAL_SQL} AS "isOpen"
+         FROM waits w JOIN runs r ON r.id = w.run_id WHERE w.id = $1`,
+        [wait.id],
+      )
+      const done = await work({
+        client,
+        isOpen: rows[0]?.isOpen ?? false,
+        submit: async (commands) => {
+          row = await ask(client, run, owner, { ...SUBMITTING, commands })
+        },
+        resolve: async (by, outcome) => {
+          row = await ask(client, run, owner, resolution(wait, by, outcome))
+          return row !== undefined
+        },
+      })
+      if (row) crashPoint('resume.before_commit')
+      return done
+    })
+    if (row) crashPoint('resume.after_commit')
+    return { row, result }
   })
-  if (row) crashPoint('resume.after_commit')
-  return row ? { resolvedAt: row.resolvedAt } : null
 }
 
 /** Commands after `applied`, in order. */

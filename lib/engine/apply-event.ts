@@ -106,6 +106,10 @@ function fold(plan: Plan, state: RunState, event: RunEvent): void {
       state.warned.add(event.code)
       return
     case 'message_shown':
+    case 'approval_voted':
+      return
+    case 'approval_escalated':
+      closeWait(state, event.wait_id)
       return
     case 'run_waiting':
       state.status = event.status

@@ -92,6 +92,20 @@ const eventShapes = {
   /** Time came: a delay ended, a retry is due, or a human task passed its due time (then `port` is `timedOut`). */
   timer_fired: { ...address, wait_id: z.string(), kind: waitKindSchema, port: z.string().optional() },
   input_received: { ...address, wait_id: z.string(), actor: actorSchema, output_bytes: z.int() },
+  /** One of several people said what they think, and more of them are needed. The vote that decides is `approval_decided`. */
+  approval_voted: {
+    ...address,
+    wait_id: z.string(),
+    decision: z.enum(['approved', 'rejected']),
+    actor: actorSchema,
+    comment: z.string().optional(),
+    shown_hash: z.string(),
+    /** Approvals that counted when it was cast, and how many are needed. */
+    approvals: z.int(),
+    approvals_needed: z.int(),
+  },
+  /** Nobody decided in time: others are asked, by the `node_waiting` that follows. */
+  approval_escalated: { ...address, wait_id: z.string(), to: z.array(z.string()) },
   approval_decided: {
     ...address,
     wait_id: z.string(),

@@ -27,6 +27,7 @@ export const SEGMENT_EVENTS: readonly EventType[] = [
   'node_waiting',
   'input_received',
   'approval_decided',
+  'approval_escalated',
   'timer_fired',
   'message_shown',
   'run_waiting',
@@ -80,6 +81,9 @@ export function segmentsOf(events: Iterable<RunEvent>): Segment[] {
         break
       case 'node_waiting':
         if (event.kind === 'approval' || event.kind === 'input') open.add(event.wait_id)
+        break
+      case 'approval_escalated':
+        open.delete(event.wait_id)
         break
       case 'timer_fired':
         // The due time of a human wait passed: the run goes on without an answer.

@@ -17,7 +17,8 @@ const OUTPUTS: Record<NodeTypeId, string> = {
   merge: 'what *Output* says, else `null`',
   delay: '`{ fired_at }`',
   fail: 'none: the node fails with the code `failed_on_purpose`',
-  approval: '`{ decision, approved, by, comment, data, decided_at }`; `data` is the edited form, or what was shown',
+  approval:
+    '`{ decision, approved, by, comment, data, decided_at, votes }`; `data` is the edited form, or what was shown; `votes` are those that counted, as `[{ by, decision, comment, at }]`',
   input: 'the answer',
   message: '`{ text, state? }`',
   llm: 'the text, or with *Answer as data* an object of that form',
@@ -71,7 +72,7 @@ A status outside 200–299 fails the node with the code \`http_status\`; 408, 42
   llm: `\`offline/writer\` is built in: it writes a plain draft out of the facts in the prompt (list items, \`Label: value\` lines, sentences), the same every time, with no key and no network.
 Any other model goes to the OpenAI-compatible server at \`LLM_BASE_URL\` with the key \`LLM_API_KEY\`, as \`openai-compatible/<model>\` or by the bare name of the model. Provider, model, tokens, time and cost are kept with every call, also of one whose answer was of no use; a call may have 32 000 tokens in all, and two minutes unless \`timeoutMs\` says otherwise. See [budgets](workflows.md).`,
   approval:
-    'Without an edge at `rejected` a rejection cancels the run; without one at `timedOut` the passing of the due time fails it.',
+    'Without an edge at `rejected` a rejection cancels the run; without one at `timedOut` the passing of the due time fails it. There is no `timedOut` when it decides or fails by its due time. The whole policy: [approvals.md](approvals.md).',
   merge: 'A path that was not taken is never waited for.',
 }
 

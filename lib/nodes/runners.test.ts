@@ -189,6 +189,8 @@ describe('approval', () => {
         instructions: '',
         shown: { text: '{{ inputs.boss }}' },
         approvers: ['role:approver', 'boss@example.com'],
+        policy: { mode: 'any', quorum: 1, rejections: 1, allowSelfApproval: true },
+        onDue: { action: 'branch', to: [], seconds: 3_600 },
         form,
       },
       dueAt: '2030-01-01T01:00:00.000Z',

@@ -8,7 +8,7 @@ import type { StoredRun } from './stored'
 import { onlySource } from './workflows'
 
 const ENDS = /^run_(completed|failed|cancelled|timed_out|aborted)$/
-const ANSWERS = /^(input_received|approval_decided|timer_fired|child_ended|callback_received)$/
+const ANSWERS = /^(input_received|approval_decided|approval_escalated|timer_fired|child_ended|callback_received)$/
 
 /** What must be true of a run when everything is over. Says what is not. */
 export function checkRun(sim: Simulation, run: StoredRun): string[] {

@@ -48,7 +48,7 @@ where ended.type = 'node_failed' and (ended.data ->> 'retry')::boolean
 
 -- name: a decision stands once per wait
 select run_id, data ->> 'wait_id' as wait_id, count(*)::int as decisions
-from run_events where type in ('approval_decided', 'input_received', 'timer_fired')
+from run_events where type in ('approval_decided', 'approval_escalated', 'input_received', 'timer_fired')
 group by 1, 2 having count(*) > 1;
 
 -- name: a resolved human task has an outcome and who resolved it

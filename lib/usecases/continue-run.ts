@@ -74,7 +74,7 @@ export async function continueRun(
     source,
     trigger: of.trigger,
     runBy: principal.name,
-    userId: principal.kind === 'user' ? principal.userId : null,
+    userId: principal.kind === 'api_key' ? null : principal.userId,
     apiKeyId: principal.kind === 'api_key' ? principal.id : null,
     input: of.input === undefined ? source.input : acceptInput(definition, of.input),
     events: [started, ...reuse.events],

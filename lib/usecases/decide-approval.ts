@@ -1,15 +1,17 @@
-import type { Decision } from '../api/contracts/runs'
+import type { Decided } from '../api/contracts/approvals'
 import { requirePermission } from '../auth/authorize'
 import type { Principal } from '../auth/principal'
-import { resolveWait } from '../db/commands'
+import { castVote, readBallots, type VoteRow } from '../db/approval-votes'
 import { readRunPulse } from '../db/run-pulse'
 import { readHumanWaits, type WaitRow } from '../db/waits'
+import { type Refusal, tally } from '../engine/approval-policy'
 import { isTerminal } from '../engine/events'
-import { type ApprovalRequest, approvalRequestSchema } from '../engine/waits'
+import { type ApprovalRequest, approvalRequestSchema, policyOf } from '../engine/waits'
 import { AppError } from '../errors'
 import type { Id } from '../ids'
 import { checkInputs } from '../workflow/inputs'
 import { actorOf } from './actor-of'
+import { DECIDERS, presentVote, quorumOf } from './present-approval'
 
 export interface DecideApproval {
   principal: Principal
@@ -26,10 +28,11 @@ export interface DecideApproval {
 }
 
 /**
- * Decides an open approval. Exactly one decision stands: the same decision again by the same person answers it unchanged,
- * any other throws `already_decided` with the decision that stands. `approval_changed`: what is shown is not what was seen.
+ * Says what this person thinks of an open approval, and decides it when that is what its policy waits for. One vote stands
+ * for each person and one decision for each approval: the same again answers what stands, unchanged; anything else throws
+ * `already_decided` with it. `approval_changed`: what is shown is not what was seen. `not_your_turn`: somebody else first.
  */
-export async function decideApproval(options: DecideApproval): Promise<Decision> {
+export async function decideApproval(options: DecideApproval): Promise<Decided> {
   const { principal, runId, decision } = options
   requirePermission(principal, 'approval:decide')
   const [pulse, waits] = await Promise.all([readRunPulse(runId), readHumanWaits(runId)])
@@ -44,7 +47,6 @@ export async function decideApproval(options: DecideApproval): Promise<Decision>
   }
 
   const request = approvalRequestSchema.parse(wait.request)
-  refuseStranger(request, principal)
   const shownHash = wait.shownHash ?? ''
   if (options.shownHash !== undefined && options.shownHash !== shownHash) {
     throw new AppError(
@@ -56,30 +58,36 @@ export async function decideApproval(options: DecideApproval): Promise<Decision>
       },
     )
   }
-  const comment = options.comment?.trim() || undefined
-  const resolved = await resolveWait(
+  const cast = await castVote(
     wait,
-    { actor: actorOf(principal), userId: principal.userId },
+    { policyFor: (startedBy) => policyOf(request, startedBy), roles: DECIDERS },
     {
-      kind: 'decision',
+      actor: actorOf(principal),
+      userId: principal.userId,
       decision,
-      ...(comment ? { comment } : {}),
+      comment: options.comment?.trim() || null,
       data: decision === 'approved' ? acceptForm(request, options.data) : request.shown,
       shownHash,
     },
   )
-  if (!resolved) return standing(pickWait(await readHumanWaits(runId), options), options)
-  return {
-    run_id: runId,
-    node_id: wait.nodeId,
-    path: wait.path,
-    decision,
-    decided_by: principal.name,
-    decided_at: resolved.resolvedAt.toISOString(),
-    comment: comment ?? null,
-    shown_hash: shownHash,
-    already_decided: false,
+  if (cast.kind === 'closed') return standing(pickWait(await readHumanWaits(runId), options), options)
+  if (cast.kind === 'refused') throw refused(cast.refusal)
+  if (cast.kind === 'opposed') {
+    const own = presentVote(wait, cast.vote)
+    throw new AppError('already_decided', `You have ${own.decision} this already, and a vote stands.`, {
+      extra: { decision: own },
+    })
   }
+  return {
+    ...presentVote(wait, cast.vote),
+    already_decided: cast.isRepeated,
+    outcome: cast.tally.state === decision ? decision : null,
+    quorum: quorumOf(cast.tally, null),
+  }
+}
+
+function refused({ code, message }: Refusal): AppError {
+  return new AppError(code === 'not_your_turn' ? 'not_your_turn' : 'forbidden', message)
 }
 
 /** The open approval of the node, else its latest. */
@@ -101,15 +109,6 @@ function pickWait(all: readonly WaitRow[], options: DecideApproval): WaitRow {
   return wait
 }
 
-function refuseStranger(request: ApprovalRequest, principal: Principal): void {
-  const { approvers } = request
-  const isNamed =
-    approvers.length === 0 ||
-    approvers.includes(`role:${principal.role}`) ||
-    approvers.some((approver) => approver.toLowerCase() === principal.email?.toLowerCase())
-  if (!isNamed) throw new AppError('forbidden', `This approval is for ${approvers.join(', ')}.`)
-}
-
 /** The data that flows on: the edited form, checked against it, or what was shown. */
 function acceptForm(request: ApprovalRequest, data: unknown): unknown {
   if (data === undefined) return request.shown
@@ -129,28 +128,27 @@ function acceptForm(request: ApprovalRequest, data: unknown): unknown {
   )
 }
 
-/** What stands of an approval that is closed: answered to who decided it so, refused to anybody else. */
-function standing(wait: WaitRow, options: DecideApproval): Decision {
+/** What stands of an approval that is closed: answered to who said so too, refused to anybody else. */
+async function standing(wait: WaitRow, options: DecideApproval): Promise<Decided> {
+  const { outcome } = wait
   if (wait.state === 'cancelled') throw new AppError('run_ended', 'The run ended before this was decided.')
   // Still open, yet not to be decided: its time is over on the clock of the database, and the timer is on its way.
-  if (wait.outcome?.kind !== 'decision') {
+  if (outcome?.kind !== 'decision') {
     throw new AppError('already_decided', 'The due time passed before this was decided.', {
       extra: { decision: { decision: 'timed_out' } },
     })
   }
-  const decision: Decision = {
-    run_id: wait.runId,
-    node_id: wait.nodeId,
-    path: wait.path,
-    decision: wait.outcome.decision,
-    decided_by: wait.resolvedBy ?? '',
-    decided_at: (wait.resolvedAt ?? wait.createdAt).toISOString(),
-    comment: wait.outcome.comment ?? null,
-    shown_hash: wait.outcome.shownHash,
-    already_decided: true,
-  }
-  if (decision.decision === options.decision && wait.resolvedByUserId === options.principal.userId) return decision
-  throw new AppError('already_decided', `${decision.decided_by} has ${decision.decision} this already.`, {
-    extra: { decision },
+  const { startedBy, votes } = (await readBallots([wait.id], DECIDERS)).get(wait.id) ?? { startedBy: null, votes: [] }
+  const policy = policyOf(approvalRequestSchema.parse(wait.request), startedBy)
+  const decided = (vote: VoteRow): Decided => ({
+    ...presentVote(wait, vote),
+    outcome: outcome.decision,
+    quorum: quorumOf(tally(policy, votes), outcome),
+  })
+  const own = votes.find((vote) => vote.userId === options.principal.userId)
+  if (own?.decision === options.decision) return decided(own)
+  const deciding = votes.find((vote) => vote.userId === wait.resolvedByUserId)
+  throw new AppError('already_decided', `${wait.resolvedBy} has ${outcome.decision} this already.`, {
+    extra: { decision: deciding ? decided(deciding) : { decision: outcome.decision } },
   })
 }

@@ -7,7 +7,8 @@ import { findRun, type RunDetailRow } from '../db/run-reads'
 import { AppError } from '../errors'
 import type { Id } from '../ids'
 import type { WorkflowDefinition } from '../workflow/document'
-import { presentRun } from './present-run'
+import { standsOf } from './present-approval'
+import { openApprovals, presentRun } from './present-run'
 import { callsOf } from './run-usage'
 
 /** A run with what it waits for. Throws `not_found`, also for another team's. */
@@ -23,9 +24,13 @@ export async function presentRunTo(
   row: RunDetailRow,
   definition: WorkflowDefinition,
 ): Promise<Run> {
-  const [calls, evaluation] = await Promise.all([callsOf(row, definition), evaluationOf(row, definition)])
+  const [calls, evaluation, stands] = await Promise.all([
+    callsOf(row, definition),
+    evaluationOf(row, definition),
+    standsOf(principal, openApprovals(row)),
+  ])
   const reader = { userId: principal.userId, mayAnswer: refusal('run:write', principal) === null }
-  return presentRun(row, definition, reader, calls, evaluation)
+  return presentRun(row, definition, reader, calls, evaluation, stands)
 }
 
 /** Looked for only where there can be one. */

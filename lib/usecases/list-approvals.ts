@@ -1,7 +1,8 @@
-import type { Approval, Decision } from '../api/contracts/runs'
+import type { Approval, ApprovalStand } from '../api/contracts/approvals'
 import type { Principal } from '../auth/principal'
 import { type ApprovalRow, listApprovalRows } from '../db/approval-reads'
 import { approvalRequestSchema } from '../engine/waits'
+import { outcomeOf, standsOf } from './present-approval'
 
 /** Approvals of the team in one state, newest first. */
 export async function listApprovals(of: {
@@ -16,11 +17,20 @@ export async function listApprovals(of: {
     limit: of.limit,
     cursor: of.cursor,
   })
-  return { items: rows.map(presentApproval), next_cursor: nextCursor }
+  const stands = await standsOf(
+    of.principal,
+    rows.map((row) => ({ ...row, runId: row.run_id, nodeId: row.node_id })),
+  )
+  const items = rows.flatMap((row) => {
+    const stand = stands.get(row.id)
+    return stand ? [presentApproval(row, stand)] : []
+  })
+  return { items, next_cursor: nextCursor }
 }
 
-function presentApproval(row: ApprovalRow): Approval {
-  const { title, instructions, shown, form } = approvalRequestSchema.parse(row.request)
+function presentApproval(row: ApprovalRow, stand: ApprovalStand): Approval {
+  const request = approvalRequestSchema.parse(row.request)
+  const { title, instructions, shown, form } = request
   return {
     id: row.id,
     run_id: row.run_id,
@@ -35,26 +45,9 @@ function presentApproval(row: ApprovalRow): Approval {
     schema: form ?? null,
     run_by: row.run_by,
     status: row.state,
+    outcome: outcomeOf(request, row.outcome),
     due_at: row.due_at?.toISOString() ?? null,
     created_at: row.created_at.toISOString(),
-    decisions: decisionsOf(row),
+    ...stand,
   }
-}
-
-function decisionsOf(row: ApprovalRow): Decision[] {
-  const { outcome, resolved_at, resolved_by } = row
-  if (outcome?.kind !== 'decision' || resolved_at === null) return []
-  return [
-    {
-      run_id: row.run_id,
-      node_id: row.node_id,
-      path: row.path,
-      decision: outcome.decision,
-      decided_by: resolved_by ?? '',
-      decided_at: resolved_at.toISOString(),
-      comment: outcome.comment ?? null,
-      shown_hash: outcome.shownHash,
-      already_decided: true,
-    },
-  ]
 }

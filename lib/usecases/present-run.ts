@@ -1,3 +1,4 @@
+import type { ApprovalStand } from '../api/contracts/approvals'
 import type { Rating } from '../api/contracts/comments'
 import type { NodeRun, OpenWait, Payload, Run, RunSummary } from '../api/contracts/runs'
 import { callbackUrl } from '../callback-url'
@@ -11,6 +12,7 @@ import { approvalRequestSchema, inputRequestSchema } from '../engine/waits'
 import { publicUrl } from '../env'
 import type { Id } from '../ids'
 import type { WorkflowDefinition } from '../workflow/document'
+import type { AskedApproval } from './present-approval'
 import { presentEvaluation } from './present-evaluation'
 import { presentUsage } from './run-usage'
 
@@ -50,13 +52,14 @@ interface Reader {
   mayAnswer: boolean
 }
 
-/** `calls`: see {@link callsOf}. `evaluation`: the one that the run has or is. */
+/** `calls`: see {@link callsOf}. `stands`: of its open approvals. `evaluation`: the one that the run has or is. */
 export function presentRun(
   row: RunDetailRow,
   definition: WorkflowDefinition,
   reader: Reader,
   calls: readonly ModelUsageRow[],
   evaluation: EvaluationRow | undefined,
+  stands: ReadonlyMap<Id, ApprovalStand>,
 ): Run {
   const { output } = row
   return {
@@ -71,7 +74,10 @@ export function presentRun(
     output_ref: output !== null && 'blob' in output ? { blob_id: output.blob, bytes: output.bytes } : null,
     error: failureOf(row),
     error_node_id: row.error_node_id,
-    waits: row.waits.map((wait) => presentWait(row.id, wait, definition, reader)),
+    waits: row.waits.map((wait) => ({
+      ...presentWait(row.id, wait, definition, reader),
+      approval: stands.get(wait.id) ?? null,
+    })),
     rating: presentRating(row.ratings ?? [], reader.userId),
     evaluation: evaluation === undefined ? null : presentEvaluation(evaluation),
   }
@@ -89,7 +95,19 @@ export function failureOf(row: RunDetailRow): Failure | null {
   return row.error_reason === null ? null : { code: row.error_reason, message: row.error_summary ?? '' }
 }
 
-function presentWait(runId: Id, row: OpenWaitRow, definition: WorkflowDefinition, reader: Reader): OpenWait {
+/** The approvals that a run waits for. */
+export function openApprovals(row: RunDetailRow): AskedApproval[] {
+  return row.waits
+    .filter(({ kind }) => kind === 'approval')
+    .map(({ id, node_id, path, request }) => ({ id, runId: row.id, nodeId: node_id, path, request, outcome: null }))
+}
+
+function presentWait(
+  runId: Id,
+  row: OpenWaitRow,
+  definition: WorkflowDefinition,
+  reader: Reader,
+): Omit<OpenWait, 'approval'> {
   const { title, instructions, shown, schema } = askedOf(row)
   return {
     id: row.id,

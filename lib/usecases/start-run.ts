@@ -92,7 +92,7 @@ function newRun(options: StartRun, runnable: Runnable, id: Id): NewRun {
     requireActiveVersionId: isActive ? runnable.versionId : null,
     trigger: options.trigger,
     runBy: options.runBy ?? principal.name,
-    userId: principal.kind === 'user' ? principal.userId : null,
+    userId: principal.kind === 'api_key' ? null : principal.userId,
     apiKeyId: principal.kind === 'api_key' ? principal.id : null,
     agentId: options.agentId,
     input: acceptStart(runnable.definition, options).input,

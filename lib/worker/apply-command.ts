@@ -5,6 +5,7 @@ import { encodePayload, type StoredPayload } from '../db/payloads'
 import { nodeKey } from '../engine/events'
 import { BUDGET_EXCEEDED } from '../engine/limits'
 import { NodeError } from '../nodes/runner'
+import { passDueTime } from './approval-due'
 import type { LogWriter } from './log-writer'
 import type { OutputCache } from './output-cache'
 import type { World } from './ports'
@@ -44,8 +45,16 @@ export async function applyCommand(
     case 'callback':
       keepEarlyCallback(writer, command, outputs.remember)
       return
+    case 'vote':
+      if (state.waits.has(command.waitId)) keepVote(writer, command)
+      return
     case 'resolve':
       if (!state.waits.has(command.waitId)) return
+      if (command.outcome.kind === 'fired' && command.waitKind === 'approval') {
+        const due = passDueTime(writer, command, await world.store.readWait(command.waitId))
+        if (due) resolve(writer, due, outputs.remember)
+        return
+      }
       if (command.outcome.kind === 'refused') {
         refuseChild(writer, command, command.outcome, outputs)
         return
@@ -56,6 +65,22 @@ export async function applyCommand(
       }
       resolve(writer, command, outputs.remember)
   }
+}
+
+function keepVote(writer: LogWriter, command: StoredCommand & { kind: 'vote' }): void {
+  const { nodeId, path, waitId, decision, actor, comment, shownHash, approvals, approvalsNeeded } = command
+  writer.append({
+    type: 'approval_voted',
+    node_id: nodeId,
+    path,
+    wait_id: waitId,
+    decision,
+    actor,
+    ...(comment === null ? {} : { comment }),
+    shown_hash: shownHash,
+    approvals,
+    approvals_needed: approvalsNeeded,
+  })
 }
 
 /** A call that came before its node was reached. It is kept, once, until the node asks for it. */
@@ -205,6 +230,7 @@ function resolve(writer: LogWriter, command: StoredCommand & { kind: 'resolve' }
     comment: outcome.comment ?? null,
     data: outcome.data ?? null,
     decided_at: row.endedAt,
+    votes: outcome.votes ?? [],
   }
   const output = writer.keep(encodePayload(value))
   writer.append({

@@ -21,7 +21,17 @@ export const EVENT_GROUPS = {
     ],
   },
   node: { label: 'Nodes', types: ['node_started', 'node_succeeded', 'node_failed'] },
-  wait: { label: 'Waits and decisions', types: ['node_waiting', 'timer_fired', 'input_received', 'approval_decided'] },
+  wait: {
+    label: 'Waits and decisions',
+    types: [
+      'node_waiting',
+      'timer_fired',
+      'input_received',
+      'approval_voted',
+      'approval_escalated',
+      'approval_decided',
+    ],
+  },
   model: { label: 'Models', types: ['llm_called'] },
   message: { label: 'Messages', types: ['message_shown'] },
   problem: { label: 'Failures', types: ['node_failed', 'run_failed', 'run_timed_out', 'run_aborted'] },

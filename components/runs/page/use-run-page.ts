@@ -19,6 +19,8 @@ const RECORD_CHANGES: ReadonlySet<EventType> = new Set([
   'node_waiting',
   'timer_fired',
   'input_received',
+  'approval_voted',
+  'approval_escalated',
   'approval_decided',
   'callback_received',
   'child_ended',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { agentContracts } from './agents'
+import { approvalContracts } from './approvals'
 import { auditContracts } from './audit'
 import { commentContracts } from './comments'
 import { pageOf, pageQuerySchema } from './common'
@@ -11,14 +12,10 @@ import { limitContracts } from './limits'
 import { dryRunSchema } from './plan'
 import { provenanceContract } from './provenance'
 import {
-  approvalSchema,
   commandBodySchema,
-  decideBodySchema,
-  decisionSchema,
   eventsQuerySchema,
   eventsResponseSchema,
   forkBodySchema,
-  listApprovalsQuerySchema,
   listNodeRunsQuerySchema,
   listRunsQuerySchema,
   nodeRunSchema,
@@ -312,42 +309,7 @@ export const contracts = {
     response: z.unknown(),
   }),
   ...commentContracts,
-  listApprovals: contract({
-    id: 'listApprovals',
-    method: 'GET',
-    path: '/approvals',
-    permission: 'approval:read',
-    tag: 'Approvals',
-    summary: 'What waits for a decision',
-    query: listApprovalsQuerySchema,
-    response: pageOf(approvalSchema),
-  }),
-  approve: contract({
-    id: 'approve',
-    method: 'POST',
-    path: '/runs/{run_id}/nodes/{node_id}/approve',
-    permission: 'approval:decide',
-    tag: 'Approvals',
-    summary: 'Approve',
-    example: { comment: 'Checked against the feed.' },
-    body: decideBodySchema,
-    bodyOptional: true,
-    response: decisionSchema,
-    errors: ['already_decided', 'approval_changed', 'run_ended'],
-  }),
-  reject: contract({
-    id: 'reject',
-    method: 'POST',
-    path: '/runs/{run_id}/nodes/{node_id}/reject',
-    permission: 'approval:decide',
-    tag: 'Approvals',
-    summary: 'Reject',
-    example: { comment: 'The magnitude is not confirmed.' },
-    body: decideBodySchema,
-    bodyOptional: true,
-    response: decisionSchema,
-    errors: ['already_decided', 'approval_changed', 'run_ended'],
-  }),
+  ...approvalContracts,
 
   listKeys: contract({
     id: 'listKeys',

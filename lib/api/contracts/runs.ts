@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { callUsageSchema, failureSchema, RUN_STATUSES, runEventSchema, waitKindSchema } from '../../engine/events'
 import { budgetSchema, definitionSchema } from '../../workflow/document'
+import { approvalStandSchema } from './approvals'
 import { ratingSchema } from './comments'
 import { idSchema, jsonValueSchema, pageQuerySchema, textSchema, timestampSchema } from './common'
 import { evaluationSchema } from './evaluation'
@@ -24,6 +25,9 @@ export const openWaitSchema = z
     shown_hash: z.string().nullable(),
     /** JSON Schema of the expected data, or of the form an approver may edit. */
     schema: z.record(z.string(), z.unknown()).nullable(),
+    approval: approvalStandSchema
+      .nullable()
+      .meta({ description: 'Of an approval: who may decide, and what was said.' }),
     /** Where another system answers a callback step; shown to those who may answer runs. */
     callback_url: z.string().nullable(),
     due_at: timestampSchema.nullable(),
@@ -250,57 +254,4 @@ export const listNodeRunsQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
   cursor: z.string().max(500).optional(),
   node_key: z.string().max(1_000).optional(),
-})
-
-export const decideBodySchema = z
-  .strictObject({
-    comment: textSchema({ max: 4_000 }).optional(),
-    data: jsonValueSchema.optional().meta({ description: 'The edited form; absent: what was shown.' }),
-    shown_hash: z
-      .string()
-      .optional()
-      .meta({ description: 'Hash of what you saw, from the open wait. When it differs from what stands now: 409.' }),
-    path: z.array(z.string()).optional().meta({ description: 'Which of several, when the node waits more than once.' }),
-  })
-  .meta({ id: 'Decide' })
-
-export const decisionSchema = z
-  .object({
-    run_id: idSchema,
-    node_id: z.string(),
-    path: z.array(z.string()),
-    decision: z.enum(['approved', 'rejected']),
-    decided_by: z.string(),
-    decided_at: timestampSchema,
-    comment: z.string().nullable(),
-    shown_hash: z.string(),
-    already_decided: z.boolean(),
-  })
-  .meta({ id: 'Decision' })
-export type Decision = z.infer<typeof decisionSchema>
-
-export const approvalSchema = z
-  .object({
-    id: idSchema,
-    run_id: idSchema,
-    workflow_id: idSchema,
-    workflow_name: z.string(),
-    node_id: z.string(),
-    path: z.array(z.string()),
-    title: z.string(),
-    instructions: z.string(),
-    shown: jsonValueSchema,
-    shown_hash: z.string(),
-    schema: z.record(z.string(), z.unknown()).nullable(),
-    run_by: z.string(),
-    status: z.enum(['open', 'resolved', 'cancelled']),
-    due_at: timestampSchema.nullable(),
-    created_at: timestampSchema,
-    decisions: z.array(decisionSchema),
-  })
-  .meta({ id: 'Approval' })
-export type Approval = z.infer<typeof approvalSchema>
-
-export const listApprovalsQuerySchema = pageQuerySchema.extend({
-  status: z.enum(['open', 'resolved', 'cancelled']).default('open'),
 })

@@ -136,6 +136,7 @@ const wait: OpenWait = {
   shown: null,
   shown_hash: null,
   schema: { type: 'object', properties: { size: { enum: ['S', 'L'] } } },
+  approval: null,
   callback_url: null,
   due_at: null,
   created_at: at,
