@@ -24,7 +24,7 @@ export const AUDIT_ACTIONS = {
   'grant.revoked': 'Ended what a program may do',
   'agent.created': 'Created an agent',
   'agent.renamed': 'Renamed an agent',
-  'agent.made_default': 'Made an agent the default',
+  'agent.default_changed': 'Changed which agent is the default',
   'agent.deleted': 'Deleted an agent',
   'workflow.created': 'Created a workflow',
   'workflow.imported': 'Imported a workflow',

@@ -1,5 +1,6 @@
 import { AppError } from '../errors'
 import { type Id, newId } from '../ids'
+import { type AuditBy, recordAudit } from './audit'
 import { pool } from './client'
 import { inTransaction } from './transaction'
 
@@ -46,7 +47,10 @@ export async function findDefaultAgent(of: { teamId: Id; workflowId: Id }): Prom
 }
 
 /** Throws `conflict` for a name that is taken, `limit_reached` at {@link MAX_AGENTS}. */
-export async function insertAgent(agent: { teamId: Id; name: string; isDefault: boolean }): Promise<AgentRow> {
+export async function insertAgent(
+  agent: { teamId: Id; name: string; isDefault: boolean },
+  by: AuditBy,
+): Promise<AgentRow> {
   return inTransaction(async (client) => {
     await client.query('SELECT 1 FROM teams WHERE id = $1 FOR NO KEY UPDATE', [agent.teamId])
     const { rows: counted } = await client.query<{ agents: number }>(
@@ -62,18 +66,19 @@ export async function insertAgent(agent: { teamId: Id; name: string; isDefault: 
        ON CONFLICT (team_id, name) DO NOTHING RETURNING ${COLUMNS}`,
       [newId(), agent.teamId, agent.name, agent.isDefault],
     )
-    if (rows[0] === undefined) throw nameTaken(agent.name)
-    return rows[0]
+    const made = rows[0]
+    if (made === undefined) throw nameTaken(agent.name)
+    const target = { type: 'agent', id: made.id, name: made.name }
+    await recordAudit(client, { ...by, action: 'agent.created', target, details: { is_default: made.isDefault } })
+    return made
   })
 }
 
 /** Renames an agent, or makes it the default. Undefined: the team has no such agent. Throws `conflict`. */
-export async function changeAgent(change: {
-  teamId: Id
-  agentId: Id
-  name?: string | undefined
-  isDefault?: boolean | undefined
-}): Promise<AgentRow | undefined> {
+export async function changeAgent(
+  change: { teamId: Id; agentId: Id; name?: string | undefined; isDefault?: boolean | undefined },
+  by: AuditBy,
+): Promise<AgentRow | undefined> {
   const { teamId, agentId, name, isDefault } = change
   return inTransaction(async (client) => {
     await client.query('SELECT 1 FROM teams WHERE id = $1 FOR NO KEY UPDATE', [teamId])
@@ -85,6 +90,10 @@ export async function changeAgent(change: {
       ])
       if (taken.rowCount !== 0) throw nameTaken(name)
     }
+    const { rows: old } = await client.query<AgentRow>(
+      `SELECT ${COLUMNS} FROM agents a WHERE a.team_id = $1 AND a.id = $2`,
+      [teamId, agentId],
+    )
     if (isDefault) {
       await client.query(
         'UPDATE agents SET is_default = false WHERE team_id = $1 AND EXISTS (SELECT FROM agents o WHERE o.team_id = $1 AND o.id = $2)',
@@ -96,14 +105,36 @@ export async function changeAgent(change: {
         WHERE a.team_id = $1 AND a.id = $2 RETURNING ${COLUMNS}`,
       [teamId, agentId, name ?? null, isDefault ?? null],
     )
-    return rows[0]
+    const [before, after] = [old[0], rows[0]]
+    if (before === undefined || after === undefined) return undefined
+    const target = { type: 'agent', id: after.id, name: after.name }
+    if (before.name !== after.name) {
+      await recordAudit(client, { ...by, action: 'agent.renamed', target, details: { from: before.name } })
+    }
+    if (before.isDefault !== after.isDefault) {
+      await recordAudit(client, {
+        ...by,
+        action: 'agent.default_changed',
+        target,
+        details: { is_default: after.isDefault },
+      })
+    }
+    return after
   })
 }
 
 /** False: the team has no such agent. Workflows that named it fall back to the team's default. */
-export async function deleteAgent(of: { teamId: Id; agentId: Id }): Promise<boolean> {
-  const gone = await pool().query('DELETE FROM agents WHERE team_id = $1 AND id = $2', [of.teamId, of.agentId])
-  return gone.rowCount === 1
+export async function deleteAgent(of: { teamId: Id; agentId: Id }, by: AuditBy): Promise<boolean> {
+  return inTransaction(async (client) => {
+    const gone = await client.query<{ name: string }>(
+      'DELETE FROM agents WHERE team_id = $1 AND id = $2 RETURNING name',
+      [of.teamId, of.agentId],
+    )
+    const name = gone.rows[0]?.name
+    if (name === undefined) return false
+    await recordAudit(client, { ...by, action: 'agent.deleted', target: { type: 'agent', id: of.agentId, name } })
+    return true
+  })
 }
 
 function nameTaken(name: string): AppError {

@@ -1,10 +1,12 @@
 import { AppError } from '../errors'
 import { type Id, newId } from '../ids'
 import type { WorkflowDefinition } from '../workflow/document'
+import { auditBySystem, recordAudit } from './audit'
 import { pool } from './client'
 import { encodeDefinition, loadDefinition, storeDefinition } from './definitions'
 import { freeSlug, slugOf } from './slug'
 import { inTransaction } from './transaction'
+import { markWorkflow, recordWorkflowChange } from './workflow-audit'
 
 export type WorkflowStatus = 'draft' | 'published' | 'archived'
 
@@ -21,29 +23,43 @@ export interface NewWorkflow {
   createdBy: Id | null
 }
 
-/** Stores a new workflow with its draft. Throws `not_found` when the project is not one of the team. */
-export async function createWorkflow(workflow: NewWorkflow): Promise<{ id: Id; slug: string }> {
+/**
+ * Stores a new workflow with its draft. `as` says how it came to be, for the audit log. Throws `not_found` when the project is not
+ * one of the team.
+ */
+export async function createWorkflow(
+  workflow: NewWorkflow,
+  by = auditBySystem(workflow.teamId),
+  as: { action: 'workflow.created' | 'workflow.imported' | 'workflow.cloned'; details?: Record<string, unknown> } = {
+    action: 'workflow.created',
+  },
+): Promise<{ id: Id; slug: string }> {
   const { text } = encodeDefinition(workflow.definition)
   const wanted = workflow.slug ?? slugOf(workflow.name)
   for (let attempt = 0; attempt < 20; attempt++) {
     const slug = attempt === 0 ? wanted : await freeSlug(workflow.teamId, wanted)
-    const made = await pool().query<{ id: Id }>(
-      `INSERT INTO workflows (id, team_id, project_id, slug, name, description, tags, draft, draft_saved_by, created_by)
+    const id = await inTransaction(async (client) => {
+      const made = await client.query<{ id: Id }>(
+        `INSERT INTO workflows (id, team_id, project_id, slug, name, description, tags, draft, draft_saved_by, created_by)
        SELECT $1::uuid, p.team_id, p.id, $4::text, $5::text, $6::text, $7::text[], $8::json, $9::uuid, $9::uuid FROM projects p WHERE p.id = $3 AND p.team_id = $2
        ON CONFLICT DO NOTHING RETURNING id`,
-      [
-        newId(),
-        workflow.teamId,
-        workflow.projectId,
-        slug,
-        workflow.name,
-        workflow.description,
-        workflow.tags,
-        text,
-        workflow.createdBy,
-      ],
-    )
-    const id = made.rows[0]?.id
+        [
+          newId(),
+          workflow.teamId,
+          workflow.projectId,
+          slug,
+          workflow.name,
+          workflow.description,
+          workflow.tags,
+          text,
+          workflow.createdBy,
+        ],
+      )
+      const [row] = made.rows
+      if (row === undefined) return undefined
+      await recordAudit(client, { ...by, ...as, target: { type: 'workflow', id: row.id, name: workflow.name } })
+      return row.id
+    })
     if (id !== undefined) return { id, slug }
     await requireProject(workflow)
     if (workflow.slug !== undefined) {
@@ -88,37 +104,56 @@ export interface WorkflowChange {
  * Saves what is given and leaves the rest; the revision grows by one when anything really changed.
  * Throws `not_found`, or `precondition_failed` (412) with `current_revision` and who saved it.
  */
-export async function changeWorkflow(change: WorkflowChange): Promise<void> {
+export async function changeWorkflow(change: WorkflowChange, by = auditBySystem(change.teamId)): Promise<void> {
   const draft = change.definition === undefined ? null : encodeDefinition(change.definition).text
   const { teamId, workflowId, expectedRevision } = change
-  const saved = await pool().query(
-    `UPDATE workflows SET name = coalesce($3::text, name), description = coalesce($4::text, description), tags = coalesce($5::text[], tags),
+  const isSaved = await inTransaction(async (client) => {
+    const before = await markWorkflow(client, change)
+    if (before === undefined) return false
+    const saved = await client.query(
+      `UPDATE workflows SET name = coalesce($3::text, name), description = coalesce($4::text, description), tags = coalesce($5::text[], tags),
             draft = coalesce($6::text::json, draft), draft_revision = draft_revision + 1, draft_saved_by = $7, updated_at = now()
       WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL AND ($8::int IS NULL OR draft_revision = $8)
         AND (name <> coalesce($3, name) OR description <> coalesce($4, description) OR tags <> coalesce($5, tags)
              OR draft::text <> coalesce($6::text, draft::text))`,
-    [
-      workflowId,
-      teamId,
-      change.name ?? null,
-      change.description ?? null,
-      change.tags ?? null,
-      draft,
-      change.savedBy,
-      expectedRevision ?? null,
-    ],
-  )
+      [
+        workflowId,
+        teamId,
+        change.name ?? null,
+        change.description ?? null,
+        change.tags ?? null,
+        draft,
+        change.savedBy,
+        expectedRevision ?? null,
+      ],
+    )
+    if (saved.rowCount === 0) return false
+    await recordWorkflowChange(client, { teamId, workflowId, by }, before)
+    return true
+  })
   // Nothing was written: it is not there, somebody else saved, or nothing differs from what stands.
-  if (saved.rowCount === 0) await requireRevision({ teamId, workflowId, expectedRevision })
+  if (!isSaved) await requireRevision({ teamId, workflowId, expectedRevision })
 }
 
 /** Says who executes a workflow when a caller names nobody; null: the team's default. The caller has found the agent in the team. */
-export async function setWorkflowAgent(of: { teamId: Id; workflowId: Id; agentId: Id | null }): Promise<void> {
-  const saved = await pool().query(
-    'UPDATE workflows SET agent_id = $3, updated_at = now() WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL',
-    [of.workflowId, of.teamId, of.agentId],
-  )
-  if (saved.rowCount === 0) throw noSuchWorkflow()
+export async function setWorkflowAgent(
+  of: { teamId: Id; workflowId: Id; agentId: Id | null },
+  by = auditBySystem(of.teamId),
+): Promise<void> {
+  await inTransaction(async (client) => {
+    const { rows } = await client.query<{ name: string; from: Id | null }>(
+      `UPDATE workflows w SET agent_id = $3, updated_at = now()
+         FROM (SELECT id, agent_id FROM workflows WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL FOR UPDATE) old
+        WHERE w.id = old.id RETURNING w.name, old.agent_id AS from`,
+      [of.workflowId, of.teamId, of.agentId],
+    )
+    const saved = rows[0]
+    if (saved === undefined) throw noSuchWorkflow()
+    if (saved.from === of.agentId) return
+    const target = { type: 'workflow', id: of.workflowId, name: saved.name }
+    const details = { from: saved.from, to: of.agentId }
+    await recordAudit(client, { ...by, action: 'workflow.agent_changed', target, details })
+  })
 }
 
 /** Throws `not_found` when there is no such workflow, `precondition_failed` when its draft is at another revision. */
@@ -147,13 +182,26 @@ export function noSuchWorkflow(): AppError {
 }
 
 /** Hides a workflow for good; its slug is free again and its runs go on undisturbed. Throws like {@link changeWorkflow}. */
-export async function deleteWorkflow(of: { teamId: Id; workflowId: Id; expectedRevision?: number }): Promise<void> {
-  const gone = await pool().query(
-    `UPDATE workflows SET deleted_at = now(), updated_at = now(), slug = slug || '~' || id
-      WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL AND ($3::int IS NULL OR draft_revision = $3)`,
-    [of.workflowId, of.teamId, of.expectedRevision ?? null],
-  )
-  if (gone.rowCount === 0) await requireRevision({ ...of, expectedRevision: of.expectedRevision })
+export async function deleteWorkflow(
+  of: { teamId: Id; workflowId: Id; expectedRevision?: number },
+  by = auditBySystem(of.teamId),
+): Promise<void> {
+  const isGone = await inTransaction(async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `UPDATE workflows SET deleted_at = now(), updated_at = now(), slug = slug || '~' || id
+      WHERE id = $1 AND team_id = $2 AND deleted_at IS NULL AND ($3::int IS NULL OR draft_revision = $3) RETURNING name`,
+      [of.workflowId, of.teamId, of.expectedRevision ?? null],
+    )
+    const name = rows[0]?.name
+    if (name === undefined) return false
+    await recordAudit(client, {
+      ...by,
+      action: 'workflow.deleted',
+      target: { type: 'workflow', id: of.workflowId, name },
+    })
+    return true
+  })
+  if (!isGone) await requireRevision({ ...of, expectedRevision: of.expectedRevision })
 }
 
 /**
@@ -161,18 +209,22 @@ export async function deleteWorkflow(of: { teamId: Id; workflowId: Id; expectedR
  * revision is published or nothing (`precondition_failed`). Throws `conflict` when the active version is the same already.
  * The caller has validated the draft.
  */
-export async function publishVersion(options: {
-  teamId: Id
-  workflowId: Id
-  label?: string
-  note?: string
-  publishedBy: Id | null
-  draftRevision?: number
-}): Promise<{ id: Id; number: number; label: string }> {
+export async function publishVersion(
+  options: {
+    teamId: Id
+    workflowId: Id
+    label?: string
+    note?: string
+    publishedBy: Id | null
+    draftRevision?: number
+  },
+  by = auditBySystem(options.teamId),
+): Promise<{ id: Id; number: number; label: string }> {
   const { teamId, workflowId } = options
   const expectedRevision = options.draftRevision
   return inTransaction(async (client) => {
     // The lock makes publishing one at a time per workflow, so numbers have no gap and no repeat.
+    const before = await markWorkflow(client, options)
     const found = await client.query<{ draft: string; revision: number; active: string | null }>(
       `SELECT w.draft::text AS draft, w.draft_revision AS revision,
               (SELECT d.body::text FROM workflow_versions v JOIN definitions d ON d.id = v.definition_id
@@ -181,7 +233,7 @@ export async function publishVersion(options: {
       [workflowId, teamId],
     )
     const row = found.rows[0]
-    if (row === undefined) throw noSuchWorkflow()
+    if (row === undefined || before === undefined) throw noSuchWorkflow()
     if (expectedRevision !== undefined && expectedRevision !== row.revision) {
       await requireRevision({ teamId, workflowId, expectedRevision })
     }
@@ -202,19 +254,35 @@ export async function publishVersion(options: {
       `UPDATE workflows SET active_version_id = $2, status = 'published', updated_at = now() WHERE id = $1`,
       [workflowId, version.id],
     )
+    const { id: _, ...details } = version
+    const target = { type: 'workflow', id: workflowId, name: before.name }
+    await recordAudit(client, { ...by, action: 'workflow.published', target, details })
+    await recordWorkflowChange(client, { teamId, workflowId, by }, before)
     return version
   })
 }
 
 /** Makes a version the active one. Throws `not_found` for an unknown workflow or number. */
-export async function activateVersion(of: { teamId: Id; workflowId: Id; number: number }): Promise<void> {
-  const changed = await pool().query(
-    `UPDATE workflows w SET active_version_id = v.id, status = 'published', updated_at = now()
-       FROM workflow_versions v
-      WHERE w.id = $1 AND w.team_id = $2 AND w.deleted_at IS NULL AND v.workflow_id = w.id AND v.number = $3`,
-    [of.workflowId, of.teamId, of.number],
-  )
-  if (changed.rowCount === 0) throw new AppError('not_found', `There is no version ${of.number} of such a workflow.`)
+export async function activateVersion(
+  of: { teamId: Id; workflowId: Id; number: number },
+  by = auditBySystem(of.teamId),
+): Promise<void> {
+  await inTransaction(async (client) => {
+    const before = await markWorkflow(client, of)
+    const changed = await client.query<{ label: string }>(
+      `UPDATE workflows w SET active_version_id = v.id, status = 'published', updated_at = now()
+         FROM workflow_versions v
+        WHERE w.id = $1 AND w.team_id = $2 AND w.deleted_at IS NULL AND v.workflow_id = w.id AND v.number = $3 RETURNING v.label`,
+      [of.workflowId, of.teamId, of.number],
+    )
+    const label = changed.rows[0]?.label
+    if (before === undefined || label === undefined) {
+      throw new AppError('not_found', `There is no version ${of.number} of such a workflow.`)
+    }
+    const target = { type: 'workflow', id: of.workflowId, name: before.name }
+    await recordAudit(client, { ...by, action: 'workflow.activated', target, details: { number: of.number, label } })
+    await recordWorkflowChange(client, { ...of, by }, before)
+  })
 }
 
 /** What a run is started from. The definition is shared and must not be changed. */

@@ -1,5 +1,6 @@
 import type { WorkflowVersion } from '../api/contracts/workflows'
 import type { Principal } from '../auth/principal'
+import { auditBy } from '../db/audit'
 import { activateVersion as makeActive } from '../db/workflows'
 import type { Id } from '../ids'
 import { getVersion } from './get-version'
@@ -11,7 +12,7 @@ export async function activateVersion(of: {
   number: number
 }): Promise<WorkflowVersion> {
   const { principal, workflowId, number } = of
-  await makeActive({ teamId: principal.team.id, workflowId, number })
+  await makeActive({ teamId: principal.team.id, workflowId, number }, auditBy(principal))
   const { definition: _, ...version } = await getVersion(of)
   return version
 }

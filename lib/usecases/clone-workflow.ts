@@ -1,5 +1,6 @@
 import type { Workflow } from '../api/contracts/workflows'
 import type { Principal } from '../auth/principal'
+import { auditBy } from '../db/audit'
 import { createWorkflow, setWorkflowAgent } from '../db/workflows'
 import type { Id } from '../ids'
 import { getWorkflow } from './get-workflow'
@@ -11,16 +12,21 @@ export async function cloneWorkflow(of: { principal: Principal; workflowId: Id; 
   const { principal, workflowId, name } = of
   const teamId = principal.team.id
   const original = await getWorkflow({ principal, workflowId })
-  const { id } = await createWorkflow({
-    teamId,
-    projectId: original.project_id,
-    name: name ?? nameOfCopy(original.name),
-    description: original.description,
-    tags: original.tags,
-    definition: original.definition,
-    createdBy: principal.userId,
-  })
-  if (original.agent_id !== null) await setWorkflowAgent({ teamId, workflowId: id, agentId: original.agent_id })
+  const by = auditBy(principal)
+  const { id } = await createWorkflow(
+    {
+      teamId,
+      projectId: original.project_id,
+      name: name ?? nameOfCopy(original.name),
+      description: original.description,
+      tags: original.tags,
+      definition: original.definition,
+      createdBy: principal.userId,
+    },
+    by,
+    { action: 'workflow.cloned', details: { from: workflowId } },
+  )
+  if (original.agent_id !== null) await setWorkflowAgent({ teamId, workflowId: id, agentId: original.agent_id }, by)
   return getWorkflow({ principal, workflowId: id })
 }
 

@@ -1,5 +1,6 @@
 import type { Workflow } from '../api/contracts/workflows'
 import type { Principal } from '../auth/principal'
+import { auditBy } from '../db/audit'
 import { firstProject, createWorkflow as insertWorkflow } from '../db/workflows'
 import { type Id, requireId } from '../ids'
 import { definitionSchema, type WorkflowDefinition } from '../workflow/document'
@@ -16,20 +17,27 @@ export async function createWorkflow(options: {
   tags?: string[]
   projectId?: string
   definition?: WorkflowDefinition
+  /** Made from a document in another shape, which the audit log tells. */
+  importedFrom?: string
 }): Promise<Workflow> {
   const { principal } = options
   const teamId = principal.team.id
   const projectId: Id =
     options.projectId === undefined ? await firstProject(teamId) : requireId(options.projectId, 'project_id')
-  const { id } = await insertWorkflow({
-    teamId,
-    projectId,
-    name: options.name,
-    description: options.description ?? '',
-    tags: options.tags ?? [],
-    definition: options.definition ?? emptyDefinition(),
-    createdBy: principal.userId,
-  })
+  const { importedFrom } = options
+  const { id } = await insertWorkflow(
+    {
+      teamId,
+      projectId,
+      name: options.name,
+      description: options.description ?? '',
+      tags: options.tags ?? [],
+      definition: options.definition ?? emptyDefinition(),
+      createdBy: principal.userId,
+    },
+    auditBy(principal),
+    importedFrom === undefined ? undefined : { action: 'workflow.imported', details: { shape: importedFrom } },
+  )
   return getWorkflow({ principal, workflowId: id })
 }
 

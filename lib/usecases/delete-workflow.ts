@@ -1,4 +1,5 @@
 import type { Principal } from '../auth/principal'
+import { auditBy } from '../db/audit'
 import { deleteWorkflow as hideWorkflow } from '../db/workflows'
 import type { Id } from '../ids'
 
@@ -9,5 +10,5 @@ export async function deleteWorkflow(options: {
   expectedRevision?: number
 }): Promise<void> {
   const { principal, ...of } = options
-  await hideWorkflow({ ...of, teamId: principal.team.id })
+  await hideWorkflow({ ...of, teamId: principal.team.id }, auditBy(principal))
 }

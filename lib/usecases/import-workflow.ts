@@ -41,7 +41,7 @@ export async function importWorkflow(options: {
       errors: problems.map(({ path, message }) => ({ path: pathOf(path), message })),
     })
   }
-  const workflow = await createWorkflow({ ...rest, name, definition })
+  const workflow = await createWorkflow({ ...rest, name, definition, importedFrom: shape })
   return { workflow, shape, problems, notes: notesOf(shape, definition, ignored) }
 }
 

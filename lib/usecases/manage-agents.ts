@@ -2,6 +2,7 @@ import type { Agent } from '../api/contracts/agents'
 import { requirePermission } from '../auth/authorize'
 import type { Principal } from '../auth/principal'
 import { type AgentRow, changeAgent, deleteAgent, findAgent, insertAgent, listAgentRows } from '../db/agents'
+import { auditBy } from '../db/audit'
 import { AppError } from '../errors'
 import type { Id } from '../ids'
 
@@ -24,7 +25,7 @@ export async function getAgent(of: { principal: Principal; agentId: Id }): Promi
 export async function createAgent(of: { principal: Principal; name: string; isDefault: boolean }): Promise<Agent> {
   requirePermission(of.principal, 'team:manage')
   const { principal, name, isDefault } = of
-  return present(await insertAgent({ teamId: principal.team.id, name, isDefault }), principal)
+  return present(await insertAgent({ teamId: principal.team.id, name, isDefault }, auditBy(principal)), principal)
 }
 
 /** Throws `not_found`, `conflict` for a name that is taken. */
@@ -36,7 +37,7 @@ export async function updateAgent(of: {
 }): Promise<Agent> {
   requirePermission(of.principal, 'team:manage')
   const { principal, ...change } = of
-  const row = await changeAgent({ teamId: principal.team.id, ...change })
+  const row = await changeAgent({ teamId: principal.team.id, ...change }, auditBy(principal))
   if (row === undefined) throw noSuchAgent()
   return present(row, principal)
 }
@@ -44,7 +45,8 @@ export async function updateAgent(of: {
 /** Runs keep its id; workflows that named it fall back to the team's default. Throws `not_found`. */
 export async function removeAgent(of: { principal: Principal; agentId: Id }): Promise<void> {
   requirePermission(of.principal, 'team:manage')
-  if (!(await deleteAgent({ teamId: of.principal.team.id, agentId: of.agentId }))) throw noSuchAgent()
+  const { principal, agentId } = of
+  if (!(await deleteAgent({ teamId: principal.team.id, agentId }, auditBy(principal)))) throw noSuchAgent()
 }
 
 export function noSuchAgent(path?: string): AppError {

@@ -1,5 +1,6 @@
 import type { WorkflowVersion } from '../api/contracts/workflows'
 import type { Principal } from '../auth/principal'
+import { auditBy } from '../db/audit'
 import { findDraft } from '../db/workflow-reads'
 import { noSuchWorkflow, publishVersion } from '../db/workflows'
 import { AppError } from '../errors'
@@ -25,14 +26,17 @@ export async function publishWorkflow(options: {
   const draft = await findDraft({ teamId, workflowId })
   if (draft === undefined) throw noSuchWorkflow()
   refuseErrors(validateDefinition(draft.draft).problems)
-  const { number } = await publishVersion({
-    teamId,
-    workflowId,
-    label,
-    note,
-    publishedBy: principal.userId,
-    draftRevision: expectedRevision ?? draft.draft_revision,
-  })
+  const { number } = await publishVersion(
+    {
+      teamId,
+      workflowId,
+      label,
+      note,
+      publishedBy: principal.userId,
+      draftRevision: expectedRevision ?? draft.draft_revision,
+    },
+    auditBy(principal),
+  )
   const { definition: _, ...version } = await getVersion({ principal, workflowId, number })
   return version
 }

@@ -1,5 +1,6 @@
 import type { Workflow } from '../api/contracts/workflows'
 import type { Principal } from '../auth/principal'
+import { auditBy } from '../db/audit'
 import { changeWorkflow, setWorkflowAgent } from '../db/workflows'
 import type { Id } from '../ids'
 import type { WorkflowDefinition } from '../workflow/document'
@@ -25,7 +26,8 @@ export async function saveDraft(options: {
   const { principal, agentId, ...change } = options
   const teamId = principal.team.id
   if (agentId) await resolveAgent({ principal, workflowId: options.workflowId, agentId })
-  await changeWorkflow({ ...change, teamId, savedBy: principal.userId })
-  if (agentId !== undefined) await setWorkflowAgent({ teamId, workflowId: options.workflowId, agentId })
+  const by = auditBy(principal)
+  await changeWorkflow({ ...change, teamId, savedBy: principal.userId }, by)
+  if (agentId !== undefined) await setWorkflowAgent({ teamId, workflowId: options.workflowId, agentId }, by)
   return getWorkflow({ principal, workflowId: options.workflowId })
 }
