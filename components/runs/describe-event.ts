@@ -91,6 +91,14 @@ export function describeEvent(event: RunEvent): EventLine {
       )
     case 'node_reused':
       return line('Result reused', sizeText(event.output_bytes ?? 0), event.error === undefined ? 'neutral' : 'bad')
+    case 'result_discarded':
+      return line(
+        'Late result discarded',
+        event.reason === 'timeout'
+          ? `attempt ${event.attempt} had timed out`
+          : `attempt ${event.attempt} was not waited for any more`,
+        'neutral',
+      )
     case 'llm_called':
       return line(
         'Model called',

@@ -106,6 +106,7 @@ function fold(plan: Plan, state: RunState, event: RunEvent): void {
       state.warned.add(event.code)
       return
     case 'message_shown':
+    case 'result_discarded':
     case 'approval_voted':
       return
     case 'approval_escalated':

@@ -154,6 +154,8 @@ const eventShapes = {
     output_bytes: z.int().optional(),
     output_blob: z.string().optional(),
   },
+  /** A result came after its attempt had timed out or was cut off. It is nobody's: what was decided without it stands. */
+  result_discarded: { ...address, attempt: z.int(), reason: z.enum(['timeout', 'cut_off']) },
   llm_called: { ...address, attempt: z.int(), usage: callUsageSchema },
   /** A limit is near: said once for each. */
   run_warning: { code: z.string(), message: z.string() },

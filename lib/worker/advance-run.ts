@@ -15,6 +15,7 @@ import { applyCommand } from './apply-command'
 import { CallGuard, limitsOf } from './call-guard'
 import { type Desk, type Execute, expectFailure } from './desk'
 import { Effects } from './effects'
+import { evaluationRunId } from './evaluation'
 import { LogWriter } from './log-writer'
 import { OutputCache } from './output-cache'
 import type { Program } from './plans'
@@ -104,7 +105,9 @@ class RunDriver {
   ) {
     this.made = birth ? this.promiseOfBirth() : Promise.resolve(true)
     this.limits = limitsOf(run)
-    this.effects = new Effects(new CallGuard(world, run, this.limits), () => this.wakeUp?.())
+    this.effects = new Effects(new CallGuard(world, run, this.limits, () => this.mayStartEffects()), () =>
+      this.wakeUp?.(),
+    )
   }
 
   /** The advance threw. A run that is not stored yet was promised to nobody. */
@@ -133,7 +136,7 @@ class RunDriver {
 
   abandon(): void {
     this.isAbandoned = true
-    this.effects.abortAll()
+    this.effects.close()
     this.wakeUp?.()
   }
 
@@ -155,7 +158,7 @@ class RunDriver {
       while (this.isOvertaken) status = await this.advanceFrom(undefined)
       return status
     } finally {
-      this.effects.abortAll()
+      this.effects.close()
     }
   }
 
@@ -294,6 +297,7 @@ class RunDriver {
     if (this.isAbandoned) return false
     if (this.lease.isLive()) return true
     this.isLost = true
+    this.abandon()
     logger.warn({ runId: this.run.id }, 'lease_lost: this process was away for too long; nothing is started')
     return false
   }
@@ -330,6 +334,7 @@ class RunDriver {
       reason: state.ended?.reason ?? null,
       summary: state.ended?.summary ?? null,
       nodeId: state.ended?.nodeId ?? null,
+      evaluationRunId: evaluationRunId(this.world, desk),
     })
     crashPoint('finish.before_commit')
     if (await this.commit(desk)) {

@@ -8,7 +8,7 @@ import type { CallEstimate } from '../nodes/llm-estimate.run'
 import { costOf } from '../nodes/prices'
 import { NodeError, type RunnerResult } from '../nodes/runner'
 import type { World } from './ports'
-import { type PreparedNode, startNode } from './run-node'
+import { type OnLate, type PreparedNode, startNode } from './run-node'
 
 /** How often a call asks again while others hold what it needs. */
 const ASK_AGAIN_MS = 200
@@ -33,6 +33,8 @@ export class CallGuard {
     private readonly world: World,
     private readonly run: RunRow,
     private readonly limits: RunLimits,
+    /** False: this process was away for so long that others may have taken the run over. */
+    private readonly mayStart: () => boolean,
   ) {}
 
   /** Before a node begins: what can be said without asking anybody. Throws NodeError. */
@@ -60,11 +62,15 @@ export class CallGuard {
   }
 
   /** Runs an effect; what its call of a model may use is set aside first. */
-  async start(key: string, prepared: PreparedNode, controller: AbortController): Promise<RunnerResult> {
+  async start(key: string, prepared: PreparedNode, controller: AbortController, onLate: OnLate): Promise<RunnerResult> {
     const { call } = prepared
     const wanted = call && wantedOf(this.run.id, key, call)
-    if (call && wanted && this.counts(wanted)) await this.reserve(wanted, call, controller.signal)
-    return startNode(this.world, prepared, controller)
+    if (call && wanted && this.counts(wanted)) {
+      await this.reserve(wanted, call, controller.signal)
+      // Nothing may come between this look at the lease and the call: whoever sleeps here would call what others repeat.
+      if (!this.mayStart()) throw aborted()
+    }
+    return startNode(this.world, prepared, controller, onLate)
   }
 
   /** What is free, or has no known price, uses up nothing unless somebody asked for a budget: the run, or one that waits for it. */

@@ -1,24 +1,28 @@
 import { encodePayload } from '../db/payloads'
 import type { RunState } from '../engine/state'
 import { crashPoint } from '../faults'
+import { log } from '../log'
 import { NodeError, type RunnerResult } from '../nodes/runner'
 import type { CallGuard } from './call-guard'
 import { beginAttempt, type Desk, type Execute, expectFailure, isDue, logUnexpected } from './desk'
-import { type EndedAttempt, recordFailure, recordResult } from './record-result'
-import { prepareNode } from './run-node'
+import { type EndedAttempt, recordDiscarded, recordFailure, recordResult } from './record-result'
+import { type DiscardReason, type OnLate, prepareNode } from './run-node'
 
 type Landed = { attempt: EndedAttempt; result?: RunnerResult; error?: unknown }
+type Late = { attempt: EndedAttempt; result: RunnerResult; reason: DiscardReason }
 
 /** An effect whose start is written and not yet durable. */
 export interface ReadyEffect {
   attempt: EndedAttempt
-  start(controller: AbortController): Promise<RunnerResult>
+  start(controller: AbortController, onLate: OnLate): Promise<RunnerResult>
 }
 
 /** The calls of one run that are on their way: what was started here, and what came back and is not recorded yet. */
 export class Effects {
   private readonly inFlight = new Map<string, AbortController>()
   private readonly landed: Landed[] = []
+  private readonly late: Late[] = []
+  private isClosed = false
 
   /** `onLanded`: something came back. */
   constructor(
@@ -35,7 +39,13 @@ export class Effects {
   }
 
   get haveLanded(): boolean {
-    return this.landed.length > 0
+    return !this.isClosed && (this.landed.length > 0 || this.late.length > 0)
+  }
+
+  /** The run ended or is let go: what is in flight is aborted, and what still comes is not recorded by anybody here. */
+  close(): void {
+    this.isClosed = true
+    this.abortAll()
   }
 
   abortAll(): void {
@@ -73,7 +83,7 @@ export class Effects {
       const prepared = await prepareNode(program, run, outputs, decision)
       attempt.input = prepared.input
       this.guard.admit(decision.key, prepared, writer.state)
-      return { attempt, start: (controller) => this.guard.start(decision.key, prepared, controller) }
+      return { attempt, start: (...how) => this.guard.start(decision.key, prepared, ...how) }
     } catch (error) {
       expectFailure(error, desk, decision.key)
       recordFailure(writer, attempt, error, outputs.remember)
@@ -86,7 +96,7 @@ export class Effects {
     for (const { attempt, start } of effects) {
       const controller = new AbortController()
       this.inFlight.set(attempt.key, controller)
-      start(controller).then(
+      start(controller, (result, reason) => this.landLate({ attempt, result, reason })).then(
         (result) => this.land({ attempt, result }),
         (error: unknown) => this.land({ attempt, error }),
       )
@@ -101,13 +111,25 @@ export class Effects {
     this.onLanded()
   }
 
+  private landLate(late: Late): void {
+    const { attempt, reason } = late
+    if (this.isClosed) log.info({ node: attempt.key, attempt: attempt.attempt, reason }, 'result_discarded')
+    else {
+      this.late.push(late)
+      this.onLanded()
+    }
+  }
+
   /** Writes down everything that came back. */
   recordLanded(desk: Desk): void {
+    for (const { attempt, result, reason } of this.late.splice(0)) recordDiscarded(desk.writer, attempt, result, reason)
     for (const { attempt, result, error } of this.landed.splice(0)) {
       this.inFlight.delete(attempt.key)
       const { writer, outputs } = desk
-      // What an ended run's or a cut-off item's effects still return is discarded.
-      if (writer.state.ended || !writer.state.running.has(attempt.key)) continue
+      if (!writer.state.running.has(attempt.key)) {
+        if (result) recordDiscarded(writer, attempt, result, 'cut_off')
+        continue
+      }
       crashPoint('step.before_complete_commit')
       if (result) recordResult(writer, attempt, result, outputs)
       else {

@@ -161,7 +161,7 @@ describe('a loop and a fan-out', () => {
 
 describe('tokens of one call of a model', () => {
   const most = LIMITS.llm_call_tokens.value
-  const guard = () => new CallGuard(databaseWorld, {} as RunRow, DEFAULT_LIMITS) // asks nobody before a call begins
+  const guard = () => new CallGuard(databaseWorld, {} as RunRow, DEFAULT_LIMITS, () => true) // asks nobody before a call begins
   const state = initialState(makeProgram(draw(['start>end'])).plan)
   const admit = (inputTokens: number, maxOutputTokens: number | undefined) => () => {
     const call = { provider: 'p', model: 'm', inputTokens, maxOutputTokens, price: undefined }

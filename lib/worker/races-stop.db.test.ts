@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { pool } from '../db/client'
 import { readEvents } from '../db/events'
 import { holdLogs, holdRun } from '../testing/barrier'
@@ -12,6 +12,7 @@ import { commandRun } from '../usecases/command-run'
 import { decideApproval } from '../usecases/decide-approval'
 import { getRun } from '../usecases/get-run'
 import { startRun } from '../usecases/start-run'
+import { databaseWorld } from './database-world'
 import { startWorker } from './main'
 
 /** Stop, time limits and retries against what happens at the same instant (F-27, F-28, F-29, F-2A). */
@@ -192,6 +193,76 @@ describe('time limits', () => {
       [runIds],
     )
     expect(rows).toEqual([{ output: 'timeout', count: REPEATS }])
+  })
+
+  /** Calls that answer when they are told to, whether or not they were aborted: what happened far away has happened. */
+  function deafCalls() {
+    const answers = new Map<string, () => void>()
+    const original = databaseWorld.perform
+    const spy = vi.spyOn(databaseWorld, 'perform').mockImplementation((prepared, signal) => {
+      if (prepared.isInline) return original(prepared, signal)
+      const { run, idempotencyKey, attempt } = prepared.context
+      const name = `${idempotencyKey.slice(run.id.length + 1)} ${attempt}`
+      return new Promise((resolve) => answers.set(name, () => resolve({ type: 'done', output: name })))
+    })
+    const reached = async (name: string) => {
+      await vi.waitFor(() => expect([...answers.keys()]).toContain(name), PATIENCE)
+      return answers.get(name) as () => void
+    }
+    return { reached, restore: () => spy.mockRestore() }
+  }
+  const PATIENCE = { timeout: 10_000, interval: 5 }
+  const discarded = async (runId: string) => (await log(runId)).filter(({ type }) => type === 'result_discarded')
+
+  test('F-29: a result after the limit of its attempt is told in the log and not applied, while the run goes on', async () => {
+    const calls = deafCalls()
+    const { principal, begin } = await makeRuns(['start>slow', 'slow:error>after', 'after>end'], {
+      slow: call('slow', { timeoutMs: 30, onError: 'branch' }),
+      after: call('after'),
+      end: { config: { output: '{{ nodes.slow.output.error.code }}' } },
+    })
+    const runId = await begin()
+    const late = await calls.reached('slow 1')
+    const answerAfter = await calls.reached('after 1')
+    late()
+    await vi.waitFor(async () => expect(await discarded(runId)).toHaveLength(1), PATIENCE)
+    expect(await discarded(runId)).toMatchObject([{ node_id: 'slow', path: [], attempt: 1, reason: 'timeout' }])
+    answerAfter()
+    expect(await waitForRun(runId, ended)).toBe('completed')
+    expect(await discarded(runId)).toHaveLength(1)
+    expect((await getRun({ principal, runId })).output).toBe('timeout')
+    calls.restore()
+  })
+
+  test('F-29: a result of an item that was cut off is told, one of a run that was stopped is not: its log is closed', async () => {
+    const calls = deafCalls()
+    const item = {
+      condition: { config: { branches: [{ name: 'first', when: 'index = 0' }] } },
+      fail: { config: { message: 'no' } },
+      http: call('item'),
+    }
+    const edges = ['start>forEach', 'forEach:error>after', 'after>end', 'condition:first>fail', 'condition:else>http']
+    const { principal, begin } = await makeRuns(edges, {
+      forEach: { config: { items: '[1, 2]', concurrency: 2 }, policy: { onError: 'branch' } },
+      ...Object.fromEntries(Object.entries(item).map(([id, node]) => [id, { parentId: 'forEach', ...node }])),
+      after: call('after'),
+    })
+    const runId = await begin()
+    const late = await calls.reached('each:1/http 1')
+    const answerAfter = await calls.reached('after 1')
+    late()
+    await vi.waitFor(async () => expect(await discarded(runId)).toHaveLength(1), PATIENCE)
+    expect(await discarded(runId)).toMatchObject([{ node_id: 'http', path: ['each:1'], attempt: 1, reason: 'cut_off' }])
+    await commandRun({ principal, runId, command: 'stop' })
+    expect(await waitForRun(runId, ended)).toBe('cancelled')
+    const closed = await log(runId)
+    answerAfter()
+    // Whatever the worker does next, it does after it has heard of that.
+    const nextId = await begin()
+    await calls.reached('each:1/http 1')
+    expect(await log(runId)).toEqual(closed)
+    await commandRun({ principal, runId: nextId, command: 'stop' })
+    calls.restore()
   })
 
   test('F-29: the limit of a run against an approval: one end, and a decision only where it was stored', async () => {

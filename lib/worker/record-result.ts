@@ -12,6 +12,7 @@ import type { Id } from '../ids'
 import { NodeError, type RunnerResult } from '../nodes/runner'
 import type { LogWriter } from './log-writer'
 import type { OutputCache } from './output-cache'
+import type { DiscardReason } from './run-node'
 
 /** One attempt of one node, ended: what the log, the node run and the waits say about it. */
 export interface EndedAttempt {
@@ -176,6 +177,19 @@ export function recordFailure(writer: LogWriter, ended: EndedAttempt, error: unk
   }
   writer.append({ type: 'node_waiting', ...address, attempt, wait_id: wait.id, kind: 'retry', due_at: wait.dueAt })
   writer.wait(wait)
+}
+
+/** A result that nobody waits for any more: it is not applied, but that it came is told, and what it used is counted. */
+export function recordDiscarded(
+  writer: LogWriter,
+  { node, path, attempt }: EndedAttempt,
+  result: RunnerResult,
+  reason: DiscardReason,
+): void {
+  const address = { node_id: node.id, path, attempt }
+  const calls = result.type === 'done' ? (result.calls ?? []) : []
+  for (const usage of calls) writer.append({ type: 'llm_called', ...address, usage })
+  writer.append({ type: 'result_discarded', ...address, reason })
 }
 
 /** What may be told of an error. A NodeError speaks to the author; anything else is our fault and says nothing of our insides. */

@@ -104,28 +104,46 @@ function pinned(node: WorkflowNode, at: Address, run: RunRow): PreparedNode {
   }
 }
 
+/** Why nobody waits for a result any more. */
+export type DiscardReason = 'timeout' | 'cut_off'
+
+/** Hears of a result that comes after its attempt was cut off. */
+export type OnLate = (result: RunnerResult, reason: DiscardReason) => void
+
 /** Runs the effect, cut off at its timeout and when `controller` is aborted. Throws NodeError or whatever the runner threw. */
 export async function startNode(
   world: World,
   prepared: PreparedNode,
   controller: AbortController,
+  onLate: OnLate,
 ): Promise<RunnerResult> {
   const { timeoutMs } = prepared
   const { signal } = controller
   let callOff: (() => void) | undefined
+  let reason: DiscardReason | undefined
   const cut = new Promise<never>((_, reject) => {
+    const cutBy = (why: DiscardReason, error: NodeError) => {
+      reason ??= why
+      reject(error)
+    }
     signal.addEventListener(
       'abort',
-      () => reject(new NodeError('aborted', 'The run was stopped.', { retryable: false })),
+      () => cutBy('cut_off', new NodeError('aborted', 'The run was stopped.', { retryable: false })),
       { once: true },
     )
     callOff = world.clock.after(timeoutMs, () => {
-      reject(new NodeError('timeout', `It took longer than ${timeoutMs} ms, the time limit of this node.`))
+      cutBy('timeout', new NodeError('timeout', `It took longer than ${timeoutMs} ms, the time limit of this node.`))
       controller.abort()
     })
   })
+  const performing = world.perform(prepared, signal)
   try {
-    return await Promise.race([world.perform(prepared, signal), cut])
+    return await Promise.race([performing, cut])
+  } catch (error) {
+    // What is aborted mostly fails; what succeeds all the same did happen out there.
+    const why = reason
+    if (why) performing.then((result) => onLate(result, why)).catch(() => undefined)
+    throw error
   } finally {
     callOff?.()
   }

@@ -20,7 +20,7 @@ export const EVENT_GROUPS = {
       'run_aborted',
     ],
   },
-  node: { label: 'Nodes', types: ['node_started', 'node_succeeded', 'node_failed'] },
+  node: { label: 'Nodes', types: ['node_started', 'node_succeeded', 'node_failed', 'result_discarded'] },
   wait: {
     label: 'Waits and decisions',
     types: [
