@@ -110,7 +110,7 @@ export interface CommandedRun {
 }
 
 /** What came of a statement that asked something of a run: `taken` by the worker here, or `queued` for any. */
-type Asked = RunRow & { taken: boolean; held: boolean; queued: boolean }
+type Asked = RunRow & { taken: boolean; held: boolean; queued: boolean; written: RunCommand[] }
 
 /** Reserves a place for the run, if it can be taken here, and wakes whoever is to apply what `write` wrote, once that stands. */
 async function withPlace<T>(
@@ -143,6 +143,7 @@ const RESOLVING = { name: 'resolve_wait', statement: RESOLVE }
 
 async function ask<Row>(db: Pool | PoolClient, run: CommandedRun, owner: Id | null, question: Question) {
   const { name, statement, commands } = question
+  const text = JSON.stringify(commands)
   const all: Record<string, unknown> = {
     ...question.values,
     RUN: run.id,
@@ -151,14 +152,16 @@ async function ask<Row>(db: Pool | PoolClient, run: CommandedRun, owner: Id | nu
     CAP: run.workflowCap ?? null,
     ENDS: isEnd(commands),
     COUNT: commands.length,
-    COMMANDS: JSON.stringify(commands),
+    COMMANDS: text,
   }
-  const result = await db.query<Row & Asked>({
+  const result = await db.query<Row & Omit<Asked, 'written'>>({
     name,
     text: statement.text,
     values: statement.names.map((key) => all[key]),
   })
-  return result.rows[0]
+  const row = result.rows[0]
+  const written: RunCommand[] = JSON.parse(text) // as it comes back when it is read
+  return row && { ...row, written }
 }
 
 /** A run that only has to be ended needs no slot: nothing of it is executed any more. */
@@ -182,13 +185,9 @@ async function placeFor(local: LocalWorker, run: CommandedRun, mode: 'end' | 'hu
 }
 
 /** Somebody has to apply the commands: the worker here that just took the run, the one here that holds it, another's, or the queue. */
-function wake(
-  row: RunRow & { taken: boolean; queued: boolean },
-  local: LocalWorker | undefined,
-  place: Place | null,
-): void {
+function wake(row: Asked, local: LocalWorker | undefined, place: Place | null): void {
   if (row.queued) local?.noteQueued(row.teamId)
-  else if (row.taken && place) local?.take(row, place)
+  else if (row.taken && place) local?.take(row, place, row.written)
   else if (row.leaseOwner === null) return
   else if (local?.owner === row.leaseOwner) local.poke(row.id)
   else notify(pokePayload(row.leaseOwner, row.id)).catch(() => undefined)

@@ -1,5 +1,6 @@
-import type { RunEvent, RunStatus } from '../engine/events'
+import type { RunStatus } from '../engine/events'
 import type { Id } from '../ids'
+import type { RunCommand } from './commands'
 import { processSingleton } from './process'
 import type { NewRun, RunRow } from './runs'
 import type { LimitedWorkflow } from './slots'
@@ -36,8 +37,8 @@ export interface LocalWorker {
   owner: Id
   /** A place for one run, which whoever gets it uses or releases. */
   reserve(request: SlotRequest): Place | Refusal | Promise<Place | Refusal>
-  /** The run is leased to `owner`. `log`: the whole log, when the caller has just written it; spares reading it. */
-  take(run: RunRow, place: Place, log?: readonly RunEvent[]): void
+  /** The run is leased to `owner`. `written`: what the same statement wrote for it. */
+  take(run: RunRow, place: Place, written: readonly RunCommand[]): void
   /** Makes a run and advances it at once: it becomes durable with its first checkpoint, before anything of it can be seen. */
   begin(run: NewRun, place: Place): BegunRun
   /** A run of this team was stored that wants a worker and has none. */

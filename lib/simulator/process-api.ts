@@ -67,7 +67,7 @@ export class ProcessApi {
     try {
       const row = await this.wire.ask(what, true, () => work(by))
       isTaken = row?.taken === true
-      if (row) this.wake(row, place)
+      if (row) this.wake(row, place, commands)
       return row !== null
     } finally {
       if (!isTaken) place?.release()
@@ -93,9 +93,9 @@ export class ProcessApi {
     return { teamId, workflow, patienceMs: 20, mode }
   }
 
-  private wake(row: Commanded, place: Place | undefined): void {
+  private wake(row: Commanded, place: Place | undefined, written: RunCommand[]): void {
     if (row.queued) this.loop.noteQueued(row.teamId)
-    else if (row.taken && place) this.loop.take(row, place)
+    else if (row.taken && place) this.loop.take(row, place, written)
     else if (row.leaseOwner === null) return
     else if (row.leaseOwner === this.loop.owner) this.loop.poke(row.id)
     else this.sim.poke(row.leaseOwner, row.id)

@@ -1,17 +1,17 @@
 import type { Birth, CheckpointResult } from '../db/checkpoints'
 import { encodePayload } from '../db/payloads'
 import { type NewRun, type RunRow, rowOf as rowOfNew } from '../db/runs'
-import { applyEvent } from '../engine/apply-event'
 import { type Decision, decide } from '../engine/decide'
 import { isTerminal, type NewEvent, type RunEvent, type RunStatus } from '../engine/events'
 import type { RunLimits } from '../engine/limits'
-import { initialState, type RunState } from '../engine/state'
+import type { RunState } from '../engine/state'
 import { warningsOf } from '../engine/warnings'
 import { limitOf } from '../env'
 import { crashPoint } from '../faults'
 import { log as logger } from '../log'
 import { NodeError } from '../nodes/runner'
 import { applyCommand } from './apply-command'
+import { AtHand } from './at-hand'
 import { CallGuard, limitsOf } from './call-guard'
 import { type Desk, type Execute, expectFailure } from './desk'
 import { Effects } from './effects'
@@ -50,23 +50,23 @@ export interface Advancing {
 
 /**
  * Advances one leased run until it waits or ends. State is the fold of its log; `decide` says what is next; what the world
- * may see happens only after what it rests on is durable. `log`: the whole log when the caller has it at hand.
+ * may see happens only after what it rests on is durable.
  */
 export function advanceRun(
   world: World,
   run: RunRow & { wasHeld?: boolean },
   lease: Lease,
-  log?: readonly RunEvent[],
+  atHand = new AtHand(),
 ): Advancing {
-  return advancing(new RunDriver(world, run, lease), log)
+  return advancing(new RunDriver(world, run, lease, atHand), undefined)
 }
 
 /** Makes a run and advances it: nothing of it is stored before its first checkpoint, and nothing of it seen before that. */
-export function beginRun(world: World, run: NewRun, lease: Lease): Advancing {
+export function beginRun(world: World, run: NewRun, lease: Lease, atHand: AtHand): Advancing {
   const nowMs = world.clock.nowMs()
   const { event, owner: _, ...made } = run
   const birth = { ...made, createdAt: new Date(nowMs) }
-  const driver = new RunDriver(world, rowOfNew({ ...run, owner: lease.owner }, birth.createdAt), lease, birth)
+  const driver = new RunDriver(world, rowOfNew({ ...run, owner: lease.owner }, birth.createdAt), lease, atHand, birth)
   return advancing(driver, [{ ...event, seq: 1, at: nowIso(world.clock) }])
 }
 
@@ -101,6 +101,7 @@ class RunDriver {
     private readonly world: World,
     private run: RunRow & { wasHeld?: boolean },
     private readonly lease: Lease,
+    private readonly atHand: AtHand,
     private readonly birth?: Birth,
   ) {
     this.made = birth ? this.promiseOfBirth() : Promise.resolve(true)
@@ -165,8 +166,7 @@ class RunDriver {
   private async advanceFrom(log: readonly RunEvent[] | undefined): Promise<RunStatus | null> {
     const program = await this.world.store.loadProgram(this.run.definitionId)
     this.bornByMs = this.world.clock.nowMs() + BORN_WITHIN_MS
-    const state = initialState(program.plan)
-    for await (const event of log ?? this.world.store.readLog(this.run.id)) applyEvent(program.plan, state, event)
+    const state = await this.atHand.state(this.world.store, this.run, program.plan, log)
     const writer = new LogWriter(
       this.world,
       this.run,
@@ -205,7 +205,7 @@ class RunDriver {
     const { program, writer, outputs } = desk
     if (this.isPoked) {
       this.isPoked = false
-      for (const command of await this.world.store.readCommands(this.run.id, writer.commandsApplied)) {
+      for (const command of await this.atHand.newCommands(this.world.store, this.run.id, writer.commandsApplied)) {
         if (command.kind === 'stop') crashPoint('cancel.before_commit')
         await applyCommand(this.world, writer, command, outputs)
       }
@@ -358,9 +358,10 @@ class RunDriver {
   /** Checkpoint and release in one. True: commands came meanwhile, so the run is still ours and goes on. */
   private async letGo(desk: Desk): Promise<boolean> {
     const result = await this.checkpoint(desk, true)
-    if (result.lost || result.overtaken || result.released) return false
+    if (result.lost || result.overtaken) return false
+    if (result.released) this.atHand.keep(this.run.id, desk.writer.state)
     this.isPoked = true
-    return true
+    return !result.released
   }
 
   /** Checkpoint and keep the lease. False: the run was lost to another worker. */

@@ -1,13 +1,15 @@
+import type { RunCommand } from '../db/commands'
 import type { BegunRun, LocalWorker, Place, Refusal, SlotRequest } from '../db/local-worker'
 import type { SlotsMessage } from '../db/notify'
 import type { NewRun, RunRow } from '../db/runs'
 import type { SlotScope } from '../db/slots'
 import { HEARTBEAT_MS, SWEEP_MS } from '../db/workers'
-import type { RunEvent, RunStatus } from '../engine/events'
+import type { RunStatus } from '../engine/events'
 import { crashPoint } from '../faults'
 import type { Id } from '../ids'
 import { log } from '../log'
 import { type Advancing, advanceRun, beginRun } from './advance-run'
+import { AtHand, numbered, WarmStates } from './at-hand'
 import { attendForgottenChildren } from './child-runs'
 import type { Claimed, Offer } from './claim-queued'
 import type { Store, World } from './ports'
@@ -32,6 +34,7 @@ export class RunLoop implements LocalWorker {
   /** Runs with commands that the last sweep found leased to this worker and held by nobody. */
   private unheard = new Set<Id>()
   private readonly slots: SlotPool
+  private readonly states = new WarmStates()
 
   /** `concurrency`: runs advanced at once, whatever their teams may have. */
   constructor(
@@ -70,14 +73,14 @@ export class RunLoop implements LocalWorker {
     return this.slots.reserve(request)
   }
 
-  take(run: RunRow & { wasHeld?: boolean }, place: Place, log?: readonly RunEvent[]): void {
-    this.hold(run.id, place, advanceRun(this.world, run, this.lease, log))
+  take(run: RunRow & { wasHeld?: boolean }, place: Place, written: readonly RunCommand[] = []): void {
+    this.hold(run.id, place, advanceRun(this.world, run, this.lease, new AtHand(this.states, numbered(run, written))))
   }
 
   begin(run: NewRun, place: Place): BegunRun {
     let held = this.runs.get(run.id)
     if (held) place.release()
-    held ??= this.hold(run.id, place, beginRun(this.world, run, this.lease))
+    held ??= this.hold(run.id, place, beginRun(this.world, run, this.lease, new AtHand(this.states)))
     return { made: held.made, rest: held.done }
   }
 
