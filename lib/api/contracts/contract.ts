@@ -34,6 +34,8 @@ export interface Contract<
   response: Response
   /** Status of success; default 200. */
   status?: 200 | 201 | 202 | 204
+  /** Success is sent as this, where it is not JSON. */
+  contentType?: string
   /** Another success: under a status of its own, with a document of its own. */
   also?: { status: 200 | 202; response: z.ZodType; description: string }
   /** Also answers `Accept: text/event-stream`. */

@@ -16,7 +16,7 @@ import { healthContracts } from '../contracts/health'
 import { mcpContract } from '../contracts/mcp'
 import { metadataContracts } from '../contracts/metadata'
 import { oauthContracts, oauthRawContracts } from '../contracts/oauth'
-import { openApiContract } from '../contracts/openapi'
+import { clientFileContract, openApiContract } from '../contracts/openapi'
 import { contracts } from '../contracts/routes'
 import { sampleContracts } from '../contracts/samples'
 import { type AnyContract, pathsOf } from './route'
@@ -37,6 +37,7 @@ export const describedContracts: readonly AnyContract[] = [
   ...Object.values(metadataContracts),
   ...Object.values(healthContracts),
   openApiContract,
+  clientFileContract,
 ]
 
 /** In the order of the reference page. */
@@ -185,7 +186,7 @@ function successOf(contract: AnyContract): ZodOpenApiResponsesObject {
     [`${status}` as const]: {
       description: 'Success.',
       content: {
-        'application/json': { schema: contract.response },
+        [contract.contentType ?? 'application/json']: { schema: contract.response },
         ...(contract.stream ? { 'text/event-stream': { schema: { type: 'string' } } } : {}),
       },
     },

@@ -143,6 +143,7 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   listDeliveries: read,
   getDelivery: { own: 404 },
   getOpenApi: read,
+  getClientFile: read,
 }
 
 /** One way to call a tool over MCP. */

@@ -55,7 +55,8 @@ async function askNext(
   const request = new Request(`http://localhost${path}`, { method, headers, body })
   const response = await handler(request, { params: Promise.resolve({}) })
   const text = await response.text()
-  return { status: response.status, headers: response.headers, body: text === '' ? '' : JSON.parse(text) }
+  const isJson = response.headers.get('content-type')?.includes('json')
+  return { status: response.status, headers: response.headers, body: text && isJson ? JSON.parse(text) : text }
 }
 
 describe('the two mounts', () => {
@@ -88,6 +89,7 @@ describe('the two mounts', () => {
       ['DELETE', '/api/v1/me'],
       ['GET', '/api/v1/runs/0/events', undefined, { accept: 'text/event-stream' }],
       ['GET', '/api/openapi.json'],
+      ['GET', '/api/client.ts'],
       ['GET', '/api/health'],
     ]
     for (const [method, path, json, more] of requests) {
