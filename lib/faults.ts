@@ -20,6 +20,8 @@ export const CRASH_POINTS = [
   'cancel.before_commit',
   'finish.before_commit',
   'finish.after_commit',
+  'evaluation.before_commit',
+  'evaluation.after_commit',
 ] as const
 export type CrashPoint = (typeof CRASH_POINTS)[number]
 

@@ -11,6 +11,7 @@ export interface CheckpointRows {
   WAITS: unknown[]
   BLOBS: unknown[]
   CLOSED: unknown[]
+  EVALUATED: unknown[]
 }
 
 const UPDATE_RUNS = `input AS (
@@ -28,7 +29,7 @@ const UPDATE_RUNS = `input AS (
   FROM input i
   WHERE r.id = i."runId" AND r.lease_owner = i."owner" AND r.lease_epoch = i."epoch" AND r.last_seq = i."expectedSeq"
     AND NOT (i."isEnd" AND r.command_seq > i."commandsApplied")
-  RETURNING r.id, r.team_id, r.workflow_id, r.lease_owner, r.command_seq, r.parent_wait_id, i."isEnd", r.ended_at
+  RETURNING r.id, r.team_id, r.workflow_id, r.lease_owner, r.command_seq, r.parent_wait_id, r.trigger, i."isEnd", r.ended_at
 )`
 
 /** A run that is made by its first checkpoint: written once, as it then is. Nobody can have asked anything of it yet. */
@@ -50,7 +51,7 @@ const INSERT_RUNS = `births AS (
     i."workflowCap", i."agentId"
   FROM births i JOIN workflows w ON ${RUNNABLE_SQL}
   ON CONFLICT (id) DO NOTHING
-  RETURNING r.id, r.team_id, r.workflow_id, r.lease_owner, r.command_seq, r.parent_wait_id, r.ended_at IS NOT NULL AS "isEnd", r.ended_at
+  RETURNING r.id, r.team_id, r.workflow_id, r.lease_owner, r.command_seq, r.parent_wait_id, r.trigger, r.ended_at IS NOT NULL AS "isEnd", r.ended_at
 )`
 
 /** See {@link BirthNames}. */
@@ -126,6 +127,18 @@ const SETTLE_CHILDREN = `, settled AS MATERIALIZED (
   FROM fenced f WHERE f."isEnd" AND f.parent_wait_id IS NOT NULL
 )`
 
+/** A run that is to be evaluated has ended: from here on its evaluator is started, once. The run of an evaluator never is. */
+const EVALUATE = (held: string) => `, evaluated AS (
+  INSERT INTO run_evaluations (run_id, team_id, evaluation_run_id)
+  SELECT f.id, f.team_id, x."evaluationRunId"
+  FROM json_to_recordset($EVALUATED::json) AS x("runId" uuid, "evaluationRunId" uuid) JOIN ${held} f ON f.id = x."runId"
+  WHERE f."isEnd" AND f.trigger <> 'evaluation'
+  ON CONFLICT DO NOTHING RETURNING run_id
+), evaluations AS MATERIALIZED (
+  SELECT (graphile_worker.add_job('start_evaluation', json_build_object('run_id', run_id), job_key := 'evaluate:' || run_id)).id
+  FROM evaluated
+)`
+
 /** Only the parts that a batch needs: each combination is a prepared statement of its own. */
 export function checkpointStatement(
   rows: CheckpointRows,
@@ -147,12 +160,14 @@ export function checkpointStatement(
     needs.deadlines ? INSERT_DEADLINES : '',
     needs.cancelWaits ? CANCEL_WAITS : '',
     needs.settles ? SETTLE_CHILDREN : '',
+    rows.EVALUATED.length > 0 ? EVALUATE(held) : '',
   ]
   const jobs = [
     rows.WAITS.length > 0 ? '(SELECT count(*) FROM timed)' : '0',
     needs.deadlines ? '(SELECT count(*) FROM timeouts)' : '0',
     needs.cancelWaits ? '(SELECT count(*) FROM called_off)' : '0',
     needs.settles ? '(SELECT count(*) FROM settled)' : '0',
+    rows.EVALUATED.length > 0 ? '(SELECT count(*) FROM evaluations)' : '0',
   ]
   const template = `WITH ${parts.join('')}
 SELECT f.id, f.lease_owner IS NULL AS released, f.command_seq AS "commandSeq", ${jobs.join(' + ')} AS jobs,

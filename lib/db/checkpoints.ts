@@ -29,7 +29,7 @@ export interface Checkpoint {
   waitingFor: string | null
   /** Let go of the lease, unless commands came meanwhile. */
   release: boolean
-  ended: { output: StoredPayload | null; reason: string | null; summary: string | null; nodeId: string | null } | null
+  ended: EndedRun | null
   /** Added to the run's totals. */
   tokens: number
   costUsd: number
@@ -40,6 +40,15 @@ export interface Checkpoint {
   closedWaits: Id[]
   /** The run of a sub-workflow: its parent waits for its end. */
   isChild: boolean
+}
+
+export interface EndedRun {
+  output: StoredPayload | null
+  reason: string | null
+  summary: string | null
+  nodeId: string | null
+  /** Present when the run is to be evaluated: the id that the run of its evaluator will have. */
+  evaluationRunId?: Id | undefined
 }
 
 export interface NodeRow {
@@ -153,6 +162,9 @@ async function write(batch: Checkpoint[]): Promise<Map<Id, CheckpointResult>> {
     WAITS: batch.flatMap((item) => (item.ended ? [] : item.waits.map((row) => ({ runId: item.runId, ...row })))),
     BLOBS: batch.flatMap((item) => item.blobs.map((row) => ({ runId: item.runId, ...row }))),
     CLOSED: batch.flatMap((item) => item.closedWaits.map((id) => ({ id }))),
+    EVALUATED: batch.flatMap(({ runId, ended }) =>
+      ended?.evaluationRunId === undefined ? [] : [{ runId, evaluationRunId: ended.evaluationRunId }],
+    ),
   }
   const needs = {
     cancelWaits: others.some((item) => item.ended || item.closedWaits.length > 0),

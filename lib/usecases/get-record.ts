@@ -1,6 +1,8 @@
+import type { Comment } from '../api/contracts/comments'
 import type { Run, Segment } from '../api/contracts/runs'
 import type { Principal } from '../auth/principal'
 import { loadDefinition } from '../db/definitions'
+import { MAX_COMMENTS } from '../db/run-comments'
 import { findRunHead } from '../db/run-reads'
 import type { Id } from '../ids'
 import type { WorkflowDefinition } from '../workflow/document'
@@ -8,10 +10,13 @@ import { maskSecrets } from '../workflow/mask-secrets'
 import { applyParameters } from '../workflow/parameters'
 import { getRun, noSuchRun } from './get-run'
 import { listSegments } from './list-segments'
+import { listComments } from './manage-comments'
 
 export interface RunRecordParts {
   run: Run
   segments: Segment[]
+  /** Oldest first. */
+  comments: Comment[]
   /** What the run executes, its parameters in it and its secrets masked. */
   definition: WorkflowDefinition
 }
@@ -26,6 +31,7 @@ export async function getRecord(of: { principal: Principal; workflowId: Id; runI
   if (head === undefined || head.workflow_id !== workflowId) throw noSuchRun()
   const run = await getRun({ principal, runId })
   const { items } = await listSegments({ principal, runId, limit: MAX_SEGMENTS })
+  const { items: comments } = await listComments({ principal, runId, limit: MAX_COMMENTS })
   const { definition } = applyParameters(await loadDefinition(head.definition_id), run.parameters)
-  return { run, segments: items, definition: maskSecrets(definition) }
+  return { run, segments: items, comments, definition: maskSecrets(definition) }
 }

@@ -34,7 +34,6 @@ export async function listComments(of: {
   cursor?: string | undefined
 }): Promise<{ items: Comment[]; next_cursor: string | null }> {
   const { principal, runId, limit, cursor } = of
-  requirePermission(principal, 'run:read')
   const teamId = principal.team.id
   if ((await findRunHead({ teamId, runId })) === undefined) throw noSuchRun()
   const { rows, nextCursor } = await listCommentRows({ teamId, runId, limit, cursor })

@@ -13,6 +13,7 @@ import { databaseWorld } from './database-world'
 import { RunLoop } from './loop'
 import { forgetEndedRuns, oldRunsCron, timeOutOldRuns } from './old-runs'
 import { holdQueueLock } from './queue-recovery'
+import { startEvaluation } from './start-evaluation'
 import { fireTimer } from './timers'
 
 /** Jobs of the queue at once. They are short: a job tells the loop where to look. Each asks for work every QUEUE_POLL_MS. */
@@ -46,6 +47,7 @@ export async function startWorker(
     start_child: async (payload) => startChild(databaseWorld, (payload as { wait_id: Id }).wait_id),
     settle_child: async (payload) => settleChild(databaseWorld, (payload as { run_id: Id }).run_id),
     stop_child: async (payload) => databaseWorld.store.stopChild((payload as { wait_id: Id }).wait_id),
+    start_evaluation: async (payload) => startEvaluation((payload as { run_id: Id }).run_id),
     time_out_old_runs: timeOutOldRuns,
     forget_ended_runs: forgetEndedRuns,
     time_out_run: async (payload) => {

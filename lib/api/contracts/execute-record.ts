@@ -40,6 +40,33 @@ const objectId = z.string().meta({ description: '24 hex digits.' })
 const tokens = { input_tokens: z.int(), output_tokens: z.int(), total_tokens: z.int(), call_count: z.int() }
 const latency = { call_count: z.int(), total_ms: z.number(), average_ms: z.number().nullable() }
 
+const scores = z.record(z.string(), z.number())
+
+const recordCommentSchema = z
+  .object({
+    comment_id: objectId,
+    author: z.string(),
+    text: z.string(),
+    turn: z.int().nullable(),
+    event_seq: z.int().nullable(),
+    node_key: z.string().nullable(),
+    created_at: timestampSchema,
+    edited_at: timestampSchema.nullable(),
+  })
+  .meta({ id: 'RecordComment' })
+
+const evaluationRunInfoSchema = z
+  .object({
+    workflow_run_id: objectId.meta({ description: 'The run of the evaluator.' }),
+    source_workflow_run_id: objectId.meta({ description: 'The run that it evaluates.' }),
+    workflow_id: objectId.nullable(),
+    status: z.string().meta({ description: 'Of the run of the evaluator, or `pending`, or `refused`.' }),
+    scores: scores.nullable(),
+    comment: z.string().nullable(),
+    error: z.string().nullable().meta({ description: 'Why there are no scores, once that is known.' }),
+  })
+  .meta({ id: 'EvaluationRunInfo' })
+
 export const recordPairSchema = z
   .object({
     input: jsonValueSchema.meta({ description: 'What set the segment off: the input of the run, or an answer.' }),
@@ -49,7 +76,9 @@ export const recordPairSchema = z
     turn: z.int(),
     started_at: timestampSchema,
     ended_at: timestampSchema.nullable(),
-    evaluation: z.record(z.string(), z.unknown()).nullable().optional(),
+    evaluation: z.object({ workflow_run_id: objectId, scores }).nullable().optional().meta({
+      description: 'Scores of this turn; of a run with a single pair, those of the run.',
+    }),
   })
   .meta({ id: 'InputOutputPair' })
 export type RecordPair = z.infer<typeof recordPairSchema>
@@ -68,7 +97,7 @@ export const recordResponseSchema = z
     }),
     input_output_pairs: z.array(recordPairSchema).meta({ description: 'One for each stretch without a pause.' }),
     run_by: z.string(),
-    comments: z.array(z.record(z.string(), z.unknown())),
+    comments: z.array(recordCommentSchema).meta({ description: 'Oldest first.' }),
     llm_token_usage: z.object({
       ...tokens,
       by_model: z.array(z.object({ model: z.string(), provider: z.string(), ...tokens })),
@@ -83,7 +112,9 @@ export const recordResponseSchema = z
     }),
     is_evaluation_run: z.boolean(),
     source_workflow_run_id: objectId.nullable().meta({ description: 'The run that this one evaluates or continues.' }),
-    evaluation_run_info: z.record(z.string(), z.unknown()).nullable(),
+    evaluation_run_info: evaluationRunInfoSchema.nullable().meta({
+      description: 'Of a run that is evaluated, and of the run that evaluates it.',
+    }),
     canonical_status: z.enum(RUN_STATUSES),
     link_url: z.string(),
   })

@@ -3,6 +3,8 @@ import { AppError } from '../../errors'
 import { newId, toObjectId } from '../../ids'
 import { draw } from '../../testing/definition'
 import { aRun } from '../../testing/run-document'
+import type { Comment } from '../contracts/comments'
+import type { Evaluation } from '../contracts/evaluation'
 import type { Segment } from '../contracts/runs'
 import { recordCommand, recordError, recordVersion, runRecord } from './record'
 
@@ -19,8 +21,10 @@ const segment: Segment = {
   started_at: at,
   ended_at: null,
 }
-const record = (change: Parameters<typeof aRun>[0] = {}, rest: { segments?: Segment[]; settled?: boolean } = {}) =>
-  runRecord({ run: aRun(change), segments: [], definition, settled: true, ...rest })
+const record = (
+  change: Parameters<typeof aRun>[0] = {},
+  rest: { segments?: Segment[]; comments?: Comment[]; settled?: boolean } = {},
+) => runRecord({ run: aRun(change), segments: [], comments: [], definition, settled: true, ...rest })
 const pair = (change: Partial<Segment>) => record({}, { segments: [{ ...segment, ...change }] }).input_output_pairs[0]
 
 describe('which version is meant', () => {
@@ -101,6 +105,78 @@ describe('a record', () => {
   it('tells the run it continues', () => {
     const source_run_id = newId()
     expect(record({ source_run_id }).source_workflow_run_id).toBe(toObjectId(source_run_id))
-    expect(record({ trigger: 'evaluation' }).is_evaluation_run).toBe(true)
+  })
+
+  describe('of a run that is evaluated', () => {
+    const [run_id, evaluation_run_id, evaluatorId] = [newId(), newId(), newId()]
+    const evaluation: Evaluation = {
+      run_id,
+      evaluation_run_id,
+      workflow_id: evaluatorId,
+      workflow_name: 'Judge',
+      status: 'completed',
+      scores: { tone: 0.5 },
+      turns: [{ turn: 2, scores: { tone: 1 } }],
+      comment: 'Fine',
+      problem: null,
+      output: null,
+      error: null,
+      created_at: at,
+      ended_at: at,
+    }
+    const info = {
+      workflow_run_id: toObjectId(evaluation_run_id),
+      source_workflow_run_id: toObjectId(run_id),
+      workflow_id: toObjectId(evaluatorId),
+      status: 'completed',
+      scores: { tone: 0.5 },
+      comment: 'Fine',
+      error: null,
+    }
+    const scores = (segments: Segment[], change: Partial<Evaluation> = {}) =>
+      record({ id: run_id, evaluation: { ...evaluation, ...change } }, { segments }).input_output_pairs.map(
+        (each) => each.evaluation?.scores ?? null,
+      )
+
+    it('has its scores, and those of each turn with the turn', () => {
+      expect(record({ id: run_id, evaluation }).evaluation_run_info).toEqual(info)
+      expect(scores([segment, { ...segment, turn: 2 }])).toEqual([null, { tone: 1 }])
+      expect(scores([segment])).toEqual([{ tone: 0.5 }])
+      expect(scores([segment], { scores: null, turns: [] })).toEqual([null])
+    })
+
+    it('and of the run that evaluates it: both name each other', () => {
+      const own = record({ id: evaluation_run_id, trigger: 'evaluation', evaluation }, { segments: [segment] })
+      expect(own).toMatchObject({ is_evaluation_run: true, source_workflow_run_id: toObjectId(run_id) })
+      expect(own.evaluation_run_info).toEqual(info)
+      expect(own.input_output_pairs[0]?.evaluation).toBeNull()
+    })
+
+    it('says why there are no scores', () => {
+      const error = (change: Partial<Evaluation>) =>
+        record({ evaluation: { ...evaluation, scores: null, ...change } }).evaluation_run_info?.error
+      expect(error({ status: 'pending' })).toBeNull()
+      expect(error({ problem: 'No scores.' })).toBe('No scores.')
+      expect(error({ status: 'refused', error: { code: 'not_found', message: 'Gone.' } })).toBe('Gone.')
+    })
+  })
+
+  it('has what people said', () => {
+    const comment: Comment = {
+      id: newId(),
+      run_id: runId,
+      author: { kind: 'user', id: newId(), name: 'Ada' },
+      is_own: false,
+      body: 'Too short.',
+      turn: 1,
+      event_seq: null,
+      node_key: null,
+      created_at: at,
+      edited_at: null,
+    }
+    const { comments } = record({}, { comments: [comment] })
+    const { turn, event_seq, node_key, created_at, edited_at } = comment
+    const said = { comment_id: toObjectId(comment.id), author: 'Ada', text: 'Too short.' }
+    expect(comments).toEqual([{ ...said, turn, event_seq, node_key, created_at, edited_at }])
   })
 })

@@ -1,5 +1,7 @@
 import { type Id, requireId, toObjectId } from '../../ids'
 import type { WorkflowDefinition } from '../../workflow/document'
+import type { Comment } from '../contracts/comments'
+import type { Evaluation } from '../contracts/evaluation'
 import type { RecordBody, RecordPair, RunRecord } from '../contracts/execute-record'
 import type { Payload, Run, Segment, Usage } from '../contracts/runs'
 import { endReason, turnStatus } from './status'
@@ -39,6 +41,7 @@ export function recordError(error: unknown): unknown {
 export interface RecordParts {
   run: Run
   segments: Segment[]
+  comments: Comment[]
   definition: WorkflowDefinition
   /** False: the time to wait was over first. */
   settled: boolean
@@ -46,7 +49,10 @@ export interface RecordParts {
 
 /** A run as record clients read it. */
 export function runRecord(parts: RecordParts): RunRecord {
-  const { run } = parts
+  const { run, segments } = parts
+  const { evaluation } = run
+  const isEvaluation = run.trigger === 'evaluation'
+  const sourceId = isEvaluation ? (evaluation?.run_id ?? null) : run.source_run_id
   const workflowId = toObjectId(run.workflow_id)
   return {
     logical_id: workflowId,
@@ -56,21 +62,22 @@ export function runRecord(parts: RecordParts): RunRecord {
     version_name: run.version?.label ?? null,
     status: turnStatus(parts),
     termination_source: endReason(run),
-    input_output_pairs: parts.segments.map(pairOf),
+    input_output_pairs: segments.map((segment) => pairOf(segment, scoresOf(run, segment.turn, segments.length))),
     run_by: run.run_by,
-    comments: [],
+    comments: parts.comments.map(commentOf),
     llm_token_usage: tokenUsage(run.usage),
     llm_latency_stats: latencyStats(run.usage),
     workflow_config_fully_hydrated: parts.definition,
-    is_evaluation_run: run.trigger === 'evaluation',
-    source_workflow_run_id: run.source_run_id === null ? null : toObjectId(run.source_run_id),
-    evaluation_run_info: null,
+    is_evaluation_run: isEvaluation,
+    source_workflow_run_id: sourceId === null ? null : toObjectId(sourceId),
+    evaluation_run_info: evaluation === null ? null : evaluationInfo(evaluation),
     canonical_status: run.status,
     link_url: run.link_url,
   }
 }
 
-function pairOf({ turn, input, output, messages, started_at, ended_at }: Segment): RecordPair {
+function pairOf(segment: Segment, evaluation: RecordPair['evaluation']): RecordPair {
+  const { turn, input, output, messages, started_at, ended_at } = segment
   const plain = plainValue(output)
   return {
     input: plainValue(input),
@@ -78,7 +85,41 @@ function pairOf({ turn, input, output, messages, started_at, ended_at }: Segment
     turn,
     started_at,
     ended_at,
-    evaluation: null,
+    evaluation,
+  }
+}
+
+/** Scores of one turn. An evaluator that knows no turns has said all there is about a run of one pair. */
+function scoresOf({ id, evaluation }: Run, turn: number, pairs: number): NonNullable<RecordPair['evaluation']> | null {
+  if (evaluation === null || evaluation.run_id !== id) return null
+  const ofTurn = evaluation.turns.find((each) => each.turn === turn)?.scores
+  const scores = ofTurn ?? (pairs === 1 ? evaluation.scores : null)
+  return scores === null ? null : { workflow_run_id: toObjectId(evaluation.evaluation_run_id), scores }
+}
+
+function commentOf(comment: Comment): RunRecord['comments'][number] {
+  const { id, author, body, turn, event_seq, node_key, created_at, edited_at } = comment
+  return {
+    comment_id: toObjectId(id),
+    author: author.name,
+    text: body,
+    turn,
+    event_seq,
+    node_key,
+    created_at,
+    edited_at,
+  }
+}
+
+function evaluationInfo(evaluation: Evaluation): NonNullable<RunRecord['evaluation_run_info']> {
+  return {
+    workflow_run_id: toObjectId(evaluation.evaluation_run_id),
+    source_workflow_run_id: toObjectId(evaluation.run_id),
+    workflow_id: evaluation.workflow_id === null ? null : toObjectId(evaluation.workflow_id),
+    status: evaluation.status,
+    scores: evaluation.scores,
+    comment: evaluation.comment,
+    error: evaluation.error?.message ?? evaluation.problem,
   }
 }
 
