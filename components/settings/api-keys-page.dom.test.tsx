@@ -19,6 +19,7 @@ function me(role: Me['role'] = 'owner'): Me {
     role,
     scopes: null,
     team: { id: 't1', name: 'Team', slug: 't' },
+    teams: [],
   }
 }
 

@@ -17,6 +17,7 @@ const me = {
   email: null,
   role: 'owner',
   scopes: null,
+  teams: [],
   team: { id: 't1', name: 'Team', slug: 'team' },
 }
 

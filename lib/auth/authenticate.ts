@@ -9,6 +9,7 @@ import {
   grantIdentity,
   keyIdentity,
   keyIdentityById,
+  noteGrantUsed,
   noteKeyUsed,
   noteSessionUsed,
   sessionIdentity,
@@ -100,6 +101,7 @@ async function principalOfToken(secret: string, audience: string): Promise<Princ
   }
   const admitted = admitToken(row)
   if (typeof admitted === 'string') throw new AppError('unauthenticated', admitted)
+  noteGrantUsed(row.grantId)
   return admitted
 }
 

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { findKeyIdentityByHash, findKeyIdentityById, type KeyIdentityRow, touchKey } from '../db/api-keys'
+import { touchGrant } from '../db/grants'
 import { findGrantIdentity, findTokenIdentity, type TokenIdentityRow } from '../db/oauth'
 import { processSingleton } from '../db/process'
 import { findSessionIdentity, type SessionIdentityRow, touchSession } from '../db/sessions'
@@ -64,6 +65,11 @@ export function forgetIdentities(): void {
 /** Notes the use of a key at most once a minute, and never on the time of the request. */
 export function noteKeyUsed(keyId: string): void {
   noteUse(keyId, touchKey)
+}
+
+/** Notes the use of a grant likewise. */
+export function noteGrantUsed(grantId: string): void {
+  noteUse(grantId, touchGrant)
 }
 
 /** Notes the use of a session likewise: the idle time counts from here. */

@@ -15,12 +15,12 @@ const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
  */
 const NOBODY = '$argon2id$v=19$m=19456,t=2,p=1$L3pOgkPROiWsA7mwuZdNsA$Xjl6yLI+HVo7jR9gKP49dbL4OkX67li9A5KKGWHbdlE'
 
-/** The Argon2id hash of a password, as a PHC string. Throws `validation_failed` when it is too short or too long. */
-export async function hashPassword(password: string): Promise<string> {
+/** The Argon2id hash of a password, as a PHC string. Throws `validation_failed`, naming `field`, when it is too short or too long. */
+export async function hashPassword(password: string, field = 'password'): Promise<string> {
   const length = [...password].length
   if (length < MIN_PASSWORD_LENGTH || length > MAX_PASSWORD_LENGTH) {
-    const message = `password needs ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters; it has ${length}`
-    throw new AppError('validation_failed', message, { errors: [{ path: 'password', message }] })
+    const message = `${field} needs ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters; it has ${length}`
+    throw new AppError('validation_failed', message, { errors: [{ path: field, message }] })
   }
   return hash(normalise(password), PARAMETERS)
 }

@@ -1,12 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { newId } from '../ids'
 import { requirePermission } from './authorize'
-import { type Action, grantableScopes, PERMISSIONS, ROLES, type Role, refusal, SCOPES, type Scope } from './permissions'
+import {
+  type Action,
+  grantableScopes,
+  mayGrantRole,
+  PERMISSIONS,
+  ROLES,
+  type Role,
+  refusal,
+  SCOPES,
+  type Scope,
+} from './permissions'
 import type { Principal } from './principal'
 
 /** Said a second time, in other words than the table: `x` means allowed, in the order owner admin editor runner approver viewer. */
 const EXPECTED: Record<Action, { roles: string; scope: Scope | null }> = {
   'self:read': { roles: 'xxxxxx', scope: null },
+  'self:manage': { roles: 'xxxxxx', scope: 'admin' },
   'workflow:read': { roles: 'xxxxxx', scope: 'workflows:read' },
   'workflow:write': { roles: 'xxx---', scope: 'workflows:write' },
   'workflow:publish': { roles: 'xxx---', scope: 'workflows:publish' },
@@ -20,6 +31,7 @@ const EXPECTED: Record<Action, { roles: string; scope: Scope | null }> = {
   'credential:write': { roles: 'xxx---', scope: 'credentials:write' },
   'key:read': { roles: 'xxx---', scope: 'admin' },
   'key:manage': { roles: 'xxx---', scope: 'admin' },
+  'team:read': { roles: 'xxxxxx', scope: 'admin' },
   'audit:read': { roles: 'xx----', scope: 'admin' },
   'team:manage': { roles: 'xx----', scope: 'admin' },
 }
@@ -118,5 +130,16 @@ describe('requirePermission', () => {
       expect.objectContaining({ code: 'forbidden' }),
     )
     expect(() => requirePermission(principal('editor', ['workflows:write']), 'workflow:write')).not.toThrow()
+  })
+})
+
+describe('giving roles', () => {
+  it('is for owners and admins, and never above their own', () => {
+    const given = (by: Role) => ROLES.filter((role) => mayGrantRole(by, role))
+    expect(ROLES.map((by) => [by, given(by)])).toEqual([
+      ['owner', [...ROLES]],
+      ['admin', ['admin', 'editor', 'runner', 'approver', 'viewer']],
+      ...ROLES.slice(2).map((by) => [by, []]),
+    ])
   })
 })

@@ -30,6 +30,7 @@ const operators = ['owner', 'admin', 'editor', 'runner'] as const
 
 export const PERMISSIONS = {
   'self:read': { roles: everyone, scope: null },
+  'self:manage': { roles: everyone, scope: 'admin' },
   'workflow:read': { roles: everyone, scope: 'workflows:read' },
   'workflow:write': { roles: editors, scope: 'workflows:write' },
   'workflow:publish': { roles: editors, scope: 'workflows:publish' },
@@ -43,6 +44,7 @@ export const PERMISSIONS = {
   'credential:write': { roles: editors, scope: 'credentials:write' },
   'key:read': { roles: editors, scope: 'admin' },
   'key:manage': { roles: editors, scope: 'admin' },
+  'team:read': { roles: everyone, scope: 'admin' },
   'audit:read': { roles: ['owner', 'admin'], scope: 'admin' },
   'team:manage': { roles: ['owner', 'admin'], scope: 'admin' },
 } as const satisfies Record<string, Rule>
@@ -58,6 +60,12 @@ export function refusal(
     return { by: 'scope', scope: rule.scope }
   }
   return rule.roles.includes(who.role) ? null : { by: 'role' }
+}
+
+/** Whether somebody of the role `by` may give, change or take away `role` in their team: nobody reaches above their own. */
+export function mayGrantRole(by: Role, role: Role): boolean {
+  const managers: readonly Role[] = PERMISSIONS['team:manage'].roles
+  return managers.includes(by) && ROLES.indexOf(by) <= ROLES.indexOf(role)
 }
 
 /**

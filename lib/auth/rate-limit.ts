@@ -20,6 +20,8 @@ export const CALLS_PER_MINUTE = 6_000
 export const SIGN_INS_PER_MINUTE_AND_ADDRESS = 10
 export const SIGN_INS_PER_MINUTE_AND_ACCOUNT = 5
 export const SET_UPS_PER_MINUTE_AND_ADDRESS = 10
+export const LINKS_PER_MINUTE_AND_ADDRESS = 20
+export const PASSWORD_CHANGES_PER_MINUTE = 5
 const WINDOW_SECONDS = 60
 
 // In memory, per process: counting costs a microsecond, and the limit protects this process.
@@ -56,6 +58,16 @@ export async function forgetSignInsOf(email: string): Promise<void> {
 /** Counts one attempt to use the set-up token, by the network it comes from. */
 export async function countSetUp(address: string): Promise<void> {
   await countOrRefuse(shared('set-up.address', SET_UPS_PER_MINUTE_AND_ADDRESS), networkOf(address))
+}
+
+/** Counts one attempt to use a link that works once, by the network it comes from. */
+export async function countLink(address: string): Promise<void> {
+  await countOrRefuse(shared('link.address', LINKS_PER_MINUTE_AND_ADDRESS), networkOf(address))
+}
+
+/** Counts one attempt to change a password: an open session is no place to guess at it. */
+export async function countPasswordChange(userId: string): Promise<void> {
+  await countOrRefuse(shared('password.account', PASSWORD_CHANGES_PER_MINUTE), userId)
 }
 
 /**

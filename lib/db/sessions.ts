@@ -1,5 +1,6 @@
+import type { PoolClient } from 'pg'
 import type { Role } from '../auth/permissions'
-import { newId } from '../ids'
+import { type Id, newId } from '../ids'
 import { pool, prisma } from './client'
 
 /** A signed-in browser with everything that decides what it may do, as of one moment. */
@@ -68,6 +69,60 @@ export async function revokeSession(sessionId: string): Promise<boolean> {
     data: { revokedAt: new Date() },
   })
   return ended.count === 1
+}
+
+/** A place where a person is signed in, as they see it. */
+export interface OwnSessionRow {
+  id: Id
+  userAgent: string
+  teamName: string
+  createdAt: Date
+  lastSeenAt: Date
+  expiresAt: Date
+}
+
+/** The sessions of a person that stand, the last used first. */
+export async function listSessionsOf(of: { userId: Id; idleMs: number }): Promise<OwnSessionRow[]> {
+  const { rows } = await pool().query<OwnSessionRow>(
+    `SELECT s.id, s.user_agent AS "userAgent", t.name AS "teamName", s.created_at AS "createdAt",
+            s.last_seen_at AS "lastSeenAt", s.expires_at AS "expiresAt"
+       FROM sessions s JOIN teams t ON t.id = s.team_id
+      WHERE s.user_id = $1 AND s.revoked_at IS NULL AND s.expires_at > now()
+        AND s.last_seen_at > now() - $2 * interval '1 millisecond'
+      ORDER BY s.last_seen_at DESC, s.id DESC LIMIT 100`,
+    [of.userId, of.idleMs],
+  )
+  return rows
+}
+
+/** Ends one session of this person. False: they have no such session. */
+export async function revokeSessionOf(of: { userId: Id; sessionId: Id }, client: PoolClient): Promise<boolean> {
+  const { rowCount } = await client.query(
+    'UPDATE sessions SET revoked_at = coalesce(revoked_at, now()) WHERE id = $2 AND user_id = $1',
+    [of.userId, of.sessionId],
+  )
+  return rowCount === 1
+}
+
+/** Ends every session of a person but the one that is kept. */
+export async function revokeSessionsOf(of: { userId: Id; keep?: Id | undefined }, client: PoolClient): Promise<void> {
+  await client.query(
+    'UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND id IS DISTINCT FROM $2 AND revoked_at IS NULL',
+    [of.userId, of.keep ?? null],
+  )
+}
+
+/** Turns a session to another team of its person. False: they are no member there, or the session has ended. */
+export async function turnSession(
+  of: { sessionId: Id; userId: Id; teamId: Id },
+  client?: PoolClient,
+): Promise<boolean> {
+  const { rowCount } = await (client ?? pool()).query(
+    `UPDATE sessions s SET team_id = $3 WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL
+        AND EXISTS (SELECT 1 FROM memberships m WHERE m.team_id = $3 AND m.user_id = $2)`,
+    [of.sessionId, of.userId, of.teamId],
+  )
+  return rowCount === 1
 }
 
 /** Removes sessions that ended more than 30 days ago, so that the table does not grow for ever. */

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import type { PoolClient } from 'pg'
+import type { Role } from '../auth/permissions'
 import { limitOf } from '../env'
-import { newId } from '../ids'
-import { prisma } from './client'
+import { type Id, newId } from '../ids'
+import { pool, prisma } from './client'
 import type { Prisma } from './generated/client'
 import { normaliseEmail } from './users'
 
@@ -53,13 +55,62 @@ export async function foundFirstTeam(founder: Founder, tokenHash: string): Promi
 export const SETUP_TOKEN_KEY = 'setup_token'
 
 async function freeSlug(name: string, tx: Prisma.TransactionClient): Promise<string> {
+  const slug = slugOf(name)
+  const taken = await tx.team.findUnique({ where: { slug }, select: { id: true } })
+  return taken === null ? slug : `${slug}-${randomBytes(3).toString('hex')}`
+}
+
+function slugOf(name: string): string {
   const plain = name
     .normalize('NFKD')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 40)
-  const slug = plain || 'team'
-  const taken = await tx.team.findUnique({ where: { slug }, select: { id: true } })
-  return taken === null ? slug : `${slug}-${randomBytes(3).toString('hex')}`
+  return plain || 'team'
+}
+
+/** A team of a person. */
+export interface OwnTeamRow {
+  id: Id
+  name: string
+  slug: string
+  role: Role
+}
+
+/** The teams of a person, the first they joined first. */
+export async function listTeamsOf(userId: Id, client?: PoolClient): Promise<OwnTeamRow[]> {
+  const { rows } = await (client ?? pool()).query<OwnTeamRow>({
+    name: 'teams_of',
+    text: `SELECT t.id, t.name, t.slug, m.role::text AS role FROM memberships m JOIN teams t ON t.id = m.team_id
+            WHERE m.user_id = $1 ORDER BY m.created_at, m.id`,
+    values: [userId],
+  })
+  return rows
+}
+
+/** A further team of somebody who has an account: they own it, and it has a first project. */
+export async function insertTeam(
+  of: { ownerId: Id; name: string; projectName: string },
+  client: PoolClient,
+): Promise<OwnTeamRow> {
+  const id = newId()
+  const plain = slugOf(of.name)
+  const { rows } = await client.query<OwnTeamRow>(
+    `INSERT INTO teams (id, name, slug, max_concurrent_runs)
+     SELECT $1, $2, CASE WHEN EXISTS (SELECT 1 FROM teams WHERE slug = $3) THEN $4 ELSE $3 END, $5
+     RETURNING id, name, slug, 'owner' AS role`,
+    [id, of.name, plain, `${plain}-${randomBytes(3).toString('hex')}`, limitOf('team_runs')],
+  )
+  await client.query(`INSERT INTO memberships (id, team_id, user_id, role) VALUES ($1, $2, $3, 'owner')`, [
+    newId(),
+    id,
+    of.ownerId,
+  ])
+  await client.query('INSERT INTO projects (id, team_id, name) VALUES ($1, $2, $3)', [newId(), id, of.projectName])
+  return rows[0] as OwnTeamRow // an INSERT of one row returns it
+}
+
+export async function renameTeamRow(of: { teamId: Id; name: string }, client: PoolClient): Promise<void> {
+  await client.query('UPDATE teams SET name = $2 WHERE id = $1', [of.teamId, of.name])
 }

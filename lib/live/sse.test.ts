@@ -97,7 +97,7 @@ describe('an event stream', () => {
     await stream.next()
     const next = stream.next()
     allowed = false
-    await vi.advanceTimersByTimeAsync(5_000)
+    await vi.advanceTimersByTimeAsync(2_500)
     source.push(event(1))
     expect(await next).toEqual({ done: true, value: undefined })
     expect(close).toHaveBeenCalledOnce()
@@ -108,11 +108,11 @@ describe('an event stream', () => {
     const { stream } = open(source, () => Promise.reject(new Error('database away')))
     await stream.next()
     const next = stream.next()
-    await vi.advanceTimersByTimeAsync(5_000)
+    await vi.advanceTimersByTimeAsync(2_500)
     source.push(event(1))
     expect((await next).value).toContain('id: 1\n')
     const last = stream.next()
-    await vi.advanceTimersByTimeAsync(5_000)
+    await vi.advanceTimersByTimeAsync(2_500)
     expect((await last).done).toBe(true)
   })
 

@@ -1,10 +1,10 @@
-import type { EventType } from '../engine/events'
+import type { EventType, RunEvent } from '../engine/events'
 import type { RunFrame, RunsFrame } from './frames'
 
 /** Proxies cut a connection that says nothing; a comment at least this often keeps it. */
 export const HEARTBEAT_MS = 15_000
 /** How often the caller's rights are asked for again while a stream is open. */
-export const REVALIDATE_MS = 5_000
+export const REVALIDATE_MS = 2_500
 /** What a client waits before it connects again. */
 const RETRY_MS = 2_000
 
@@ -27,9 +27,24 @@ export function isLastFrame(frame: RunFrame | RunsFrame): boolean {
  * the start. JSON holds no line break, so every frame is one `data:` line.
  */
 export function encodeFrame(frame: RunFrame | RunsFrame): string {
-  const data = `data: ${JSON.stringify(frame)}\n\n`
-  if (frame.kind === 'event') return `id: ${frame.event.seq}\nevent: ${frame.event.type}\n${data}`
+  if (frame.kind === 'event') return encodeEvent(frame.event)
+  const data = dataOf(frame)
   return frame.kind === 'reset' ? `id: 0\nevent: reset\n${data}` : `event: ${frame.kind}\n${data}`
+}
+
+/** All watchers of a run are told the same event: it is written once for all of them. */
+const written = new WeakMap<RunEvent, string>()
+
+function encodeEvent(event: RunEvent): string {
+  const known = written.get(event)
+  if (known !== undefined) return known
+  const text = `id: ${event.seq}\nevent: ${event.type}\n${dataOf({ kind: 'event', event })}`
+  written.set(event, text)
+  return text
+}
+
+function dataOf(frame: RunFrame | RunsFrame): string {
+  return `data: ${JSON.stringify(frame)}\n\n`
 }
 
 export interface EventStreamOptions<Frame extends RunFrame | RunsFrame> {

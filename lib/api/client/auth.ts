@@ -5,6 +5,8 @@ import { ApiError } from './error'
 export interface AuthForms {
   credentials: { email: string; password: string }
   'set-up': { token: string; email: string; name: string; password: string; teamName: string }
+  join: { token: string; name: string; password: string }
+  reset: { token: string; password: string }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { accountContracts } from './account'
 import { agentContracts } from './agents'
 import { approvalContracts } from './approvals'
 import { auditContracts } from './audit'
@@ -6,9 +7,11 @@ import { commentContracts } from './comments'
 import { pageOf, pageQuerySchema } from './common'
 import { contract } from './contract'
 import { executeContract, executionContract } from './execute-operations'
+import { grantContracts } from './grants'
 import { healthContracts } from './health'
 import { apiKeySchema, createdKeySchema, createKeyBodySchema, principalSchema } from './keys'
 import { limitContracts } from './limits'
+import { memberContracts } from './members'
 import { dryRunSchema } from './plan'
 import { provenanceContract } from './provenance'
 import {
@@ -343,6 +346,9 @@ export const contracts = {
     status: 204,
   }),
 
+  ...memberContracts,
+  ...accountContracts,
+  ...grantContracts,
   ...agentContracts,
   ...limitContracts,
   ...auditContracts,

@@ -12,6 +12,7 @@ import { keyRoutes } from './routes/keys'
 import { limitRoutes } from './routes/limits'
 import { oauthRoutes } from './routes/oauth'
 import { openApiRoutes } from './routes/openapi'
+import { peopleRoutes } from './routes/people'
 import { provenanceRoutes } from './routes/provenance'
 import { runRoutes } from './routes/runs'
 import { sampleRoutes } from './routes/samples'
@@ -29,6 +30,7 @@ export const routes: readonly Route[] = [
   ...commentRoutes,
   ...approvalRoutes,
   ...keyRoutes,
+  ...peopleRoutes,
   ...limitRoutes,
   ...agentRoutes,
   ...auditRoutes,

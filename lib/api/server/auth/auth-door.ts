@@ -17,12 +17,14 @@ const OPEN = new Set([
   'GET providers',
   'POST callback/credentials',
   'POST callback/set-up',
+  'POST callback/join',
+  'POST callback/reset',
   'POST signout',
 ])
 const MAX_FORM_BYTES = 16_384
 
 /**
- * The door of `/api/auth/*`: sign-in, set-up, sign-out and their CSRF token, by next-auth. Refusals are problem documents
+ * The door of `/api/auth/*`: sign-in, set-up, joining by a link, a new password by a link, sign-out and their CSRF token, by next-auth. Refusals are problem documents
  * with the status of the API (401, 403, 422, 429 with Retry-After), not redirects to a page of next-auth.
  * A changing request must come from our own pages, or be of a client that is no browser and has fetched the CSRF token.
  */

@@ -5,6 +5,8 @@ import { localPath } from '../../../auth/callback-path'
 import { cookieSecret, cookiesAreSecure, sessionCookieName } from '../../../auth/session-cookie'
 import { AppError } from '../../../errors'
 import { log } from '../../../log'
+import { joinWithNewAccount } from '../../../usecases/join-team'
+import { resetPassword } from '../../../usecases/reset-password'
 import { setUp } from '../../../usecases/set-up'
 import { SESSION_ABSOLUTE_MS, type SignedIn, signIn } from '../../../usecases/sign-in'
 import { signOut } from '../../../usecases/sign-out'
@@ -69,6 +71,22 @@ export function nextAuthOptions(request: AuthRequest, refused: { by?: unknown })
         authorize: (given) => {
           const { token = '', email = '', name = '', password = '', teamName = '' } = given ?? {}
           return prove(() => setUp({ token, email, name, password, teamName, address, userAgent }))
+        },
+      }),
+      credentials({
+        id: 'join',
+        credentials: { token: {}, name: {}, password: {} },
+        authorize: (given) => {
+          const { token = '', name = '', password = '' } = given ?? {}
+          return prove(() => joinWithNewAccount({ token, name, password, address, userAgent }))
+        },
+      }),
+      credentials({
+        id: 'reset',
+        credentials: { token: {}, password: {} },
+        authorize: (given) => {
+          const { token = '', password = '' } = given ?? {}
+          return prove(() => resetPassword({ token, password, address, userAgent }))
         },
       }),
     ],

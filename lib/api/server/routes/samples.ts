@@ -15,7 +15,7 @@ export const sampleRoutes = [
     await countDelivery(networkOf(clientAddress(request.headers, peer)))
     return receiveDelivery({ key: idempotencyKeyOf(request), body })
   }),
-  defineRoute(sampleContracts.listDeliveries, ({ query }) => listDeliveries(query)),
+  defineRoute(sampleContracts.listDeliveries, ({ principal, query }) => listDeliveries({ principal, ...query })),
   definePublicRoute(sampleContracts.getDelivery, ({ params }) => getDelivery({ deliveryId: params.delivery_id })),
 ]
 

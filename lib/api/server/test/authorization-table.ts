@@ -12,6 +12,10 @@ export interface Ids {
   comment_id: string
   project_id: string
   team_id: string
+  /** Another member of the team, not the one who calls. */
+  user_id: string
+  invitation_id: string
+  grant_id: string
 }
 
 /** How an id is given elsewhere than in the path. */
@@ -30,6 +34,8 @@ export interface RouteRow {
   headers?: Record<string, string>
   /** Every member of the body or query whose name ends in `_id`. */
   names?: Record<string, Naming>
+  /** What is asked further, when what is touched is not the caller's own. */
+  asks?: Action
   /** The permission lets keys pass, then the use case wants a person in a browser. */
   peopleOnly?: true
 }
@@ -112,6 +118,28 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   listKeys: read,
   createKey: { own: 422, body: nothing },
   revokeKey: { own: 204 },
+  listMembers: read,
+  inviteMember: { own: 422, body: nothing },
+  patchMember: { own: 200, body: () => ({ role: 'viewer' }) },
+  deleteMember: { own: 204, asks: 'team:manage' },
+  createResetLink: { own: 201 },
+  listInvitations: read,
+  getInvitation: read,
+  revokeInvitation: { own: 204 },
+  createTeam: { own: 403, body: () => ({ name: 'Other' }), peopleOnly: true },
+  patchTeam: { own: 200, body: () => ({ name: 'Renamed' }) },
+  switchTeam: {
+    own: 403,
+    body: ({ team_id }) => ({ team_id }),
+    names: { team_id: { body: (id) => ({ team_id: id }), status: 403 } },
+    peopleOnly: true,
+  },
+  acceptInvitation: { own: 403, body: () => ({ token: 'x' }), peopleOnly: true },
+  changePassword: { own: 403, body: () => ({ current_password: 'x', new_password: 'y' }), peopleOnly: true },
+  listOwnSessions: { own: 403, peopleOnly: true },
+  endOwnSession: { own: 403, peopleOnly: true },
+  listGrants: read,
+  revokeGrant: { own: 204 },
   listLimits: read,
   listAudit: {
     own: 200,

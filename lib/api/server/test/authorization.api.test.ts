@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ROLES, type Role, refusal, SCOPES, type Scope } from '../../../auth/permissions'
 import { pool, prisma } from '../../../db/client'
+import { insertOAuthGrant } from '../../../db/oauth'
 import { newId } from '../../../ids'
 import { TOOLS } from '../../../mcp/tools/all-tools'
 import { type Answered, makeTenant, openApi, type TestApi } from '../../../testing/api'
@@ -70,10 +71,16 @@ async function furnish(): Promise<Tenant> {
   const comment_id = await make(`/runs/${run_id}/comments`, { body: 'Looks right.' })
   const agent_id = await make('/agents', { name: 'Desk' })
   const key_id = await make('/keys', { name: 'Spare', scopes: ['runs:read'] })
+  const member = await makePerson(team, 'viewer')
+  const invited = { json: { email: `invited.${team.id}@example.test`, role: 'viewer' }, key }
+  const invitation_id = (await api.ask('POST', '/v1/members', invited)).body.invitation.id
+  const grant = { clientId: 'x', clientName: 'Program', userId: member.id, teamId: team.id, scopes: [], resource: 'x' }
+  const itself = { project_id: team.projectId, team_id: team.id }
+  const people = { user_id: member.id, invitation_id, grant_id: await insertOAuthGrant(grant) }
   return {
     team,
     key,
-    ids: { workflow_id, run_id, comment_id, agent_id, key_id, blob_id, project_id: team.projectId, team_id: team.id },
+    ids: { workflow_id, run_id, comment_id, agent_id, key_id, blob_id, ...itself, ...people },
   }
 }
 
@@ -119,6 +126,9 @@ const nowhere = (): Ids => ({
   blob_id: newId(),
   project_id: newId(),
   team_id: newId(),
+  user_id: newId(),
+  invitation_id: newId(),
+  grant_id: newId(),
 })
 
 function rowOf(route: Route): RouteRow {
@@ -135,6 +145,7 @@ function fill(path: string, ids: Ids): string {
     other: '0',
     token: 'x'.repeat(43),
     delivery_id: newId(),
+    session_id: newId(),
   }
   return path.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = { ...others, ...ids }[name]
@@ -178,7 +189,8 @@ const refusalOf = ({ status, body }: Answered) =>
 function expected(route: Route, { who }: Caller, passed: number) {
   if (route.permission === 'public') return { status: passed }
   if (who === null) return { status: 401, code: 'unauthenticated', scope: undefined }
-  const refused = refusal(route.permission, who)
+  const { asks } = rowOf(route)
+  const refused = refusal(route.permission, who) ?? (asks ? refusal(asks, who) : null)
   if (refused?.by === 'scope') return { status: 403, code: 'insufficient_scope', scope: refused.scope }
   if (refused?.by === 'role' || rowOf(route).peopleOnly) return { status: 403, code: 'forbidden', scope: undefined }
   return { status: passed }

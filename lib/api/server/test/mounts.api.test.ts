@@ -23,7 +23,7 @@ beforeAll(async () => {
   key = (await makeTenant()).key
   const files = readdirSync(join(ROOT, 'app/api'), { recursive: true })
     .map(String)
-    .filter((file) => file.endsWith('route.ts') && !file.startsWith('auth/'))
+    .filter((file) => file.endsWith('route.ts') && !file.startsWith('auth/['))
   mounted = await Promise.all(
     files.map(async (file) => ({
       path: `/api/${dirname(file).replace(/\[(\w+)\]/g, (_, name: string) => `{${snakeCase(name)}}`)}`,

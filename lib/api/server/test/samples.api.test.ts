@@ -2,13 +2,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pool } from '../../../db/client'
 import { newId } from '../../../ids'
 import { makeTenant, openApi, type TestApi } from '../../../testing/api'
+import { draw } from '../../../testing/definition'
+import type { TestTeam } from '../../../testing/people'
 
 let api: TestApi
 let key: string
+let team: TestTeam
 
 beforeAll(async () => {
   api = await openApi()
-  key = (await makeTenant()).key
+  const tenant = await makeTenant()
+  key = tenant.key
+  team = tenant.team
 })
 afterAll(() => api.close())
 
@@ -61,13 +66,21 @@ describe('the sample sink', () => {
     const { body } = await deliver({ last: true })
     const { rows } = await pool().query<{ n: number }>('SELECT count(*)::int AS n FROM sample_deliveries')
     expect(rows[0]?.n).toBe(1_000)
-    expect((await api.ask('GET', '/api/samples/deliveries?limit=1', { key })).body.items[0]).toMatchObject({
-      id: body.id,
-      body: { last: true },
-    })
+    expect((await api.ask('GET', `/api/samples/deliveries/${body.id}`)).body.body).toEqual({ last: true })
   })
 
-  it('lists what others delivered only to who has an account', async () => {
+  it('lists what runs of the team delivered, newest first, and to nobody else', async () => {
+    const definition = draw(['start>end'])
+    const workflow = (await api.ask('POST', '/v1/workflows', { key, json: { name: 'W', definition } })).body
+    const run = (await api.ask('POST', `/v1/workflows/${workflow.id}/runs`, { key, json: { draft: true } })).body
+    const sent = []
+    for (const n of [1, 2]) sent.push((await deliver({ n }, { 'idempotency-key': `${run.id}:publish#${n}` })).body.id)
+    await deliver({ n: 3 }, { 'idempotency-key': `${newId()}:publish` })
+    await deliver({ n: 4 }, { 'idempotency-key': `${team.id}:publish` })
+    const listOf = async (by: string) =>
+      (await api.ask('GET', '/api/samples/deliveries', { key: by })).body.items.map(({ id }: { id: string }) => id)
+    expect(await listOf(key)).toEqual([...sent].reverse())
+    expect(await listOf((await makeTenant()).key)).toEqual([])
     expect((await api.ask('GET', '/api/samples/deliveries')).status).toBe(401)
   })
 })
