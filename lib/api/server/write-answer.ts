@@ -30,6 +30,7 @@ async function writeStream(outgoing: ServerResponse, chunks: AsyncGenerator<stri
   try {
     for await (const chunk of chunks) {
       if (outgoing.destroyed) return
+      gather(outgoing)
       // While the socket is full nothing more is asked of the source, so a slow reader costs one chunk and the socket's buffer.
       if (!outgoing.write(chunk) && !(await drained(outgoing))) return
     }
@@ -40,6 +41,15 @@ async function writeStream(outgoing: ServerResponse, chunks: AsyncGenerator<stri
   } finally {
     if (!outgoing.writableEnded) outgoing.destroy()
   }
+}
+
+/** What is written within one turn of the event loop leaves in one piece: events come in bursts, to many readers at once. */
+function gather(outgoing: ServerResponse): void {
+  if (outgoing.writableCorked > 0) return
+  outgoing.cork()
+  setImmediate(() => {
+    if (!outgoing.writableEnded) outgoing.uncork()
+  })
 }
 
 function drained(outgoing: ServerResponse): Promise<boolean> {
