@@ -18,6 +18,11 @@ export function holdLogs(): Promise<Barrier> {
   return hold('LOCK TABLE run_events IN SHARE MODE', [])
 }
 
+/** Removes a person from a team, and is not done with it before it opens. */
+export function holdRemoval(teamId: string, userId: string): Promise<Barrier> {
+  return hold('DELETE FROM memberships WHERE team_id = $1 AND user_id = $2', [teamId, userId])
+}
+
 async function hold(statement: string, values: unknown[]): Promise<Barrier> {
   const client = new pg.Client({ connectionString: databaseUrl(), application_name: 'barrier' })
   await client.connect()

@@ -15,6 +15,7 @@ const FENCES = ['lib/db/fences.db.test.ts']
 const EGRESS = ['lib/nodes/egress.test.ts']
 const AUTHENTICATE = ['lib/auth/authenticate.db.test.ts']
 const RUNS_API = ['lib/api/server/test/runs.api.test.ts']
+const QUORUM = ['lib/worker/approval-quorum.db.test.ts']
 const ORIGIN = ['lib/auth/same-origin.test.ts']
 const EXPRESSION = ['lib/engine/expression.test.ts']
 
@@ -106,6 +107,44 @@ export const GUARDS: readonly Guard[] = [
     without: `if (pulse.teamId === '')`,
     tests: ['lib/worker/worker.db.test.ts'],
     only: 'another team',
+  },
+  {
+    guards: 'an approval takes its quorum',
+    file: 'lib/engine/approval-policy.ts',
+    text: 'approvals >= approvalsNeeded',
+    without: 'approvals >= 1',
+    tests: ['lib/engine/approval-policy.test.ts'],
+  },
+  {
+    guards: 'who started a run does not approve it, where that is forbidden',
+    file: 'lib/engine/approval-policy.ts',
+    text: '!policy.allowSelfApproval && voter',
+    without: 'voter.email === policy.mode && voter',
+    tests: ['lib/engine/approval-policy.test.ts'],
+  },
+  {
+    guards: 'the vote of somebody who has left the team does not count',
+    file: 'lib/db/approval-votes.ts',
+    text: 'CASE WHEN m.id IS NOT NULL AND u.disabled_at IS NULL THEN',
+    without: 'CASE WHEN u.id IS NOT NULL THEN',
+    tests: QUORUM,
+    only: 'F-24',
+  },
+  {
+    guards: 'nobody leaves the team between being counted and the decision',
+    file: 'lib/db/approval-votes.ts',
+    text: 'ORDER BY id FOR SHARE',
+    without: 'ORDER BY id',
+    tests: QUORUM,
+    only: 'under way',
+  },
+  {
+    guards: 'one vote is counted after the other',
+    file: 'lib/db/commands.ts',
+    text: `WHERE id = $1 AND team_id = $2 FOR UPDATE'`,
+    without: `WHERE id = $1 AND team_id = $2'`,
+    tests: QUORUM,
+    only: 'at the same moment',
   },
   {
     guards: 'a run is commanded by its team',
