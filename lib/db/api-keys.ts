@@ -1,6 +1,7 @@
 import type { Role, Scope } from '../auth/permissions'
 import { AppError } from '../errors'
 import { newId } from '../ids'
+import { type AuditBy, auditBySystem, recordAudit } from './audit'
 import { pool, prisma } from './client'
 
 /** A key with everything that decides what it may do, as of one moment. */
@@ -70,7 +71,7 @@ export async function touchKey(keyId: string): Promise<void> {
 
 /**
  * Adds a key, unless its creator already has `maxActive` keys of this team that work: then `limit_reached`.
- * The creator's row is locked meanwhile, so two requests at once cannot both take the last place.
+ * The creator's membership is locked meanwhile, so two requests at once cannot both take the last place.
  */
 export async function insertKey(
   key: {
@@ -83,10 +84,11 @@ export async function insertKey(
     expiresAt: Date | null
   },
   maxActive: number,
+  by = auditBySystem(key.teamId),
 ): Promise<ApiKeyRow> {
   const { hash, scopes, ...rest } = key
   return prisma().$transaction(async (tx) => {
-    await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${key.createdBy}::uuid FOR UPDATE`
+    await tx.$queryRaw`SELECT 1 FROM memberships WHERE user_id = ${key.createdBy}::uuid AND team_id = ${key.teamId}::uuid FOR UPDATE`
     const now = new Date()
     const active = await tx.apiKey.count({
       where: {
@@ -105,6 +107,13 @@ export async function insertKey(
     const made = await tx.apiKey.create({
       data: { id: newId(), ...rest, keyHash: hash, scopes: [...scopes] },
       include: { creator: { select: { name: true } } },
+    })
+    const details = { prefix: made.prefix, scopes: made.scopes, expires_at: made.expiresAt?.toISOString() ?? null }
+    await recordAudit(tx, {
+      ...by,
+      action: 'key.created',
+      target: { type: 'key', id: made.id, name: made.name },
+      details,
     })
     return toRow(made)
   })
@@ -141,8 +150,19 @@ export async function findKeyOfTeam(teamId: string, keyId: string): Promise<ApiK
 }
 
 /** Ends a key at once. Idempotent: a key that was revoked before keeps its first time. */
-export async function revokeKeyOfTeam(teamId: string, keyId: string): Promise<void> {
-  await prisma().apiKey.updateMany({ where: { id: keyId, teamId, revokedAt: null }, data: { revokedAt: new Date() } })
+export async function revokeKeyOfTeam(key: ApiKeyRow, by: AuditBy): Promise<void> {
+  await prisma().$transaction(async (tx) => {
+    const of = { id: key.id, teamId: by.teamId, revokedAt: null }
+    const { count } = await tx.apiKey.updateMany({ where: of, data: { revokedAt: new Date() } })
+    if (count === 0) return
+    const details = { prefix: key.prefix, created_by: key.createdBy }
+    await recordAudit(tx, {
+      ...by,
+      action: 'key.revoked',
+      target: { type: 'key', id: key.id, name: key.name },
+      details,
+    })
+  })
 }
 
 function toRow(row: Omit<ApiKeyRow, 'creatorName'> & { creator: { name: string } }): ApiKeyRow {

@@ -1,6 +1,8 @@
 import type { Role, Scope } from '../auth/permissions'
 import { type Id, newId } from '../ids'
+import { recordAudit } from './audit'
 import { pool } from './client'
+import { inTransaction } from './transaction'
 
 export interface OAuthClientRow {
   clientId: string
@@ -39,20 +41,37 @@ export async function countUnclaimedClients(): Promise<number> {
 }
 
 /** Records what a person allowed, and keeps the client that it was allowed to. */
-export async function insertOAuthGrant(grant: {
-  clientId: string
-  clientName: string
-  userId: Id
-  teamId: Id
-  scopes: readonly string[]
-  resource: string
-}): Promise<Id> {
+export async function insertOAuthGrant(
+  grant: {
+    clientId: string
+    clientName: string
+    userId: Id
+    teamId: Id
+    scopes: readonly string[]
+    resource: string
+  },
+  by?: { requestId: string | null; ip: string | null },
+): Promise<Id> {
   const id = newId()
-  await pool().query(
-    `WITH claimed AS (UPDATE oauth_clients SET claimed_at = coalesce(claimed_at, now()) WHERE client_id = $2)
-     INSERT INTO oauth_grants (id, client_id, client_name, user_id, team_id, scopes, resource) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [id, grant.clientId, grant.clientName, grant.userId, grant.teamId, grant.scopes, grant.resource],
-  )
+  const { clientId, clientName, userId, teamId, scopes, resource } = grant
+  await inTransaction(async (client) => {
+    const { rows } = await client.query<{ name: string }>(
+      `WITH claimed AS (UPDATE oauth_clients SET claimed_at = coalesce(claimed_at, now()) WHERE client_id = $2),
+       made AS (
+         INSERT INTO oauth_grants (id, client_id, client_name, user_id, team_id, scopes, resource) VALUES ($1, $2, $3, $4, $5, $6, $7)
+       )
+       SELECT name FROM users WHERE id = $4`,
+      [id, clientId, clientName, userId, teamId, scopes, resource],
+    )
+    await recordAudit(client, {
+      teamId,
+      actor: { kind: 'user', id: userId, name: rows[0]?.name ?? '' },
+      ...(by ?? { requestId: null, ip: null }),
+      action: 'grant.created',
+      target: { type: 'grant', id, name: clientName },
+      details: { client_id: clientId, scopes, resource },
+    })
+  })
   return id
 }
 
@@ -114,9 +133,26 @@ export async function takeOAuthToken(hash: Uint8Array): Promise<boolean> {
   return result.rowCount === 1
 }
 
-/** Ends a grant and every token of it. */
-export async function revokeOAuthGrant(grantId: Id): Promise<void> {
-  await pool().query(`UPDATE oauth_grants SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1`, [grantId])
+/** Ends a grant and every token of it, because the program gave it back or a secret of it was used twice. Idempotent. */
+export async function revokeOAuthGrant(grantId: Id, reason: 'given_back' | 'used_twice'): Promise<void> {
+  await inTransaction(async (client) => {
+    const { rows } = await client.query<{ teamId: Id; clientName: string; userId: Id }>(
+      `UPDATE oauth_grants SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL
+       RETURNING team_id AS "teamId", client_name AS "clientName", user_id AS "userId"`,
+      [grantId],
+    )
+    const ended = rows[0]
+    if (ended === undefined) return
+    await recordAudit(client, {
+      teamId: ended.teamId,
+      actor: { kind: 'oauth', id: grantId, name: ended.clientName },
+      requestId: null,
+      ip: null,
+      action: 'grant.revoked',
+      target: { type: 'grant', id: grantId, name: ended.clientName },
+      details: { user_id: ended.userId, reason },
+    })
+  })
 }
 
 /** The grant of any token, whatever its state. */

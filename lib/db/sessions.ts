@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg'
 import type { Role } from '../auth/permissions'
 import { type Id, newId } from '../ids'
+import { recordAudit } from './audit'
 import { pool, prisma } from './client'
+import type { Prisma } from './generated/client'
 
 /** A signed-in browser with everything that decides what it may do, as of one moment. */
 export interface SessionIdentityRow {
@@ -42,14 +44,12 @@ export async function findSessionIdentity(sessionId: string): Promise<SessionIde
 }
 
 /** A new session that ends at `expiresAt` whatever happens. Its id is not a secret: the cookie that carries it is sealed. */
-export async function insertSession(session: {
-  userId: string
-  teamId: string
-  expiresAt: Date
-  userAgent: string
-}): Promise<{ id: string }> {
+export async function insertSession(
+  session: { userId: string; teamId: string; expiresAt: Date; userAgent: string },
+  tx: Prisma.TransactionClient = prisma(),
+): Promise<{ id: string }> {
   const id = newId()
-  await prisma().session.create({ data: { id, ...session, userAgent: session.userAgent.slice(0, 300) } })
+  await tx.session.create({ data: { id, ...session, userAgent: session.userAgent.slice(0, 300) } })
   return { id }
 }
 
@@ -62,13 +62,23 @@ export async function touchSession(sessionId: string): Promise<void> {
   })
 }
 
-/** Ends one session. Idempotent; true when it was this call that ended it. */
+/** Ends one session, because its person leaves. Idempotent; true when it was this call that ended it. */
 export async function revokeSession(sessionId: string): Promise<boolean> {
-  const ended = await prisma().session.updateMany({
-    where: { id: sessionId, revokedAt: null },
-    data: { revokedAt: new Date() },
+  return prisma().$transaction(async (tx) => {
+    const ended = await tx.session.updateMany({
+      where: { id: sessionId, revokedAt: null },
+      data: { revokedAt: new Date() },
+    })
+    if (ended.count === 0) return false
+    const { teamId, user } = await tx.session.findUniqueOrThrow({
+      where: { id: sessionId },
+      select: { teamId: true, user: { select: { id: true, name: true } } },
+    })
+    const actor = { kind: 'user', ...user } as const
+    const target = { type: 'session', id: sessionId, name: user.name }
+    await recordAudit(tx, { teamId, actor, requestId: null, ip: null, action: 'session.ended', target })
+    return true
   })
-  return ended.count === 1
 }
 
 /** A place where a person is signed in, as they see it. */

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg'
 import type { Role } from '../auth/permissions'
 import { limitOf } from '../env'
 import { type Id, newId } from '../ids'
+import { recordAudit } from './audit'
 import { pool, prisma } from './client'
 import type { Prisma } from './generated/client'
 import { normaliseEmail } from './users'
@@ -33,6 +34,9 @@ export async function foundTeam(founder: Founder, tx?: Prisma.TransactionClient)
   await tx.team.create({ data: { id: teamId, name: teamName, slug, maxConcurrentRuns: limitOf('team_runs') } })
   await tx.membership.create({ data: { id: newId(), teamId, userId, role: 'owner' } })
   await tx.project.create({ data: { id: projectId, teamId, name: projectName } })
+  const actor = { kind: 'user', id: userId, name } as const
+  const target = { type: 'team', id: teamId, name: teamName }
+  await recordAudit(tx, { teamId, actor, requestId: null, ip: null, action: 'team.founded', target })
   return founded
 }
 

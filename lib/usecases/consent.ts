@@ -4,6 +4,7 @@ import { DEFAULT_SCOPES, OAUTH_SCOPES, resourceOf } from '../auth/oauth/metadata
 import { issueCode, matchesRedirect } from '../auth/oauth/server'
 import type { Scope } from '../auth/permissions'
 import type { Principal } from '../auth/principal'
+import { auditBy } from '../db/audit'
 import { publicUrl } from '../env'
 import { AppError } from '../errors'
 
@@ -63,13 +64,10 @@ export async function decideConsent(of: {
     back.searchParams.set('error', 'access_denied')
     return { redirect_to: back.href }
   }
-  const code = await issueCode({
-    ...asked,
-    redirectUri: query.redirect_uri,
-    codeChallenge: query.code_challenge,
-    userId: principal.userId,
-    teamId: principal.team.id,
-  })
+  const { redirect_uri: redirectUri, code_challenge: codeChallenge } = query
+  const { userId, team } = principal
+  const { requestId, ip } = auditBy(principal)
+  const code = await issueCode({ ...asked, redirectUri, codeChallenge, userId, teamId: team.id }, { requestId, ip })
   back.searchParams.set('code', code)
   return { redirect_to: back.href }
 }

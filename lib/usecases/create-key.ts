@@ -3,6 +3,7 @@ import { generateApiKey } from '../auth/api-key'
 import { grantableScopes, type Scope } from '../auth/permissions'
 import type { Principal } from '../auth/principal'
 import { insertKey } from '../db/api-keys'
+import { auditBy } from '../db/audit'
 import { AppError } from '../errors'
 import { LIMITS } from '../limits'
 import { presentKey } from './present-key'
@@ -30,6 +31,7 @@ export async function createKey(options: {
   const row = await insertKey(
     { teamId: team.id, createdBy: userId, name, prefix, hash, scopes, expiresAt },
     MAX_ACTIVE_KEYS,
+    auditBy(principal),
   )
   return { ...presentKey(row, principal), secret }
 }

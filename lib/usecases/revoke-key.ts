@@ -1,6 +1,7 @@
 import { forgetIdentities } from '../auth/identities'
 import type { Principal } from '../auth/principal'
 import { findKeyOfTeam, revokeKeyOfTeam } from '../db/api-keys'
+import { auditBy } from '../db/audit'
 import { AppError } from '../errors'
 import type { Id } from '../ids'
 import { mayRevoke } from './present-key'
@@ -16,6 +17,6 @@ export async function revokeKey(of: { principal: Principal; keyId: Id }): Promis
   if (!mayRevoke(row, principal)) {
     throw new AppError('forbidden', `Only ${row.creatorName}, an owner or an admin can revoke this key.`)
   }
-  await revokeKeyOfTeam(principal.team.id, keyId)
+  await revokeKeyOfTeam(row, auditBy(principal))
   forgetIdentities()
 }

@@ -45,7 +45,9 @@ export async function setUp(attempt: {
   const founded = await foundFirstTeam({ ...founder, passwordHash, projectName: 'General' }, tokenHash)
   if (founded === null) throw wrongToken()
   const { email, name } = founder
-  return openSession({ userId: founded.userId, teamId: founded.teamId, name, email, userAgent: attempt.userAgent })
+  const { userId, teamId } = founded
+  const { userAgent, address } = attempt
+  return openSession({ userId, teamId, name, email, userAgent, address, means: 'set_up' })
 }
 
 function parseFounder(attempt: { email: string; name: string; teamName: string }): z.infer<typeof founderSchema> {

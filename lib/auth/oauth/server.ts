@@ -96,7 +96,7 @@ export function matchesRedirect(uri: string, registered: readonly string[]): boo
 
 async function standing(secret: string, kind: 'code' | 'refresh') {
   const found = await findOAuthToken(hashOAuthSecret(secret), kind)
-  if (found?.usedAt) await revokeOAuthGrant(found.grantId)
+  if (found?.usedAt) await revokeOAuthGrant(found.grantId, 'used_twice')
   return found && !found.usedAt ? found : undefined
 }
 
@@ -116,17 +116,20 @@ const server = new OAuth2Server({
 })
 
 /** Makes the code that a person's consent is worth. */
-export async function issueCode(consent: {
-  clientId: string
-  clientName: string
-  redirectUri: string
-  codeChallenge: string
-  userId: string
-  teamId: string
-  scopes: readonly string[]
-  resource: string
-}): Promise<string> {
-  const grantId = await insertOAuthGrant(consent)
+export async function issueCode(
+  consent: {
+    clientId: string
+    clientName: string
+    redirectUri: string
+    codeChallenge: string
+    userId: string
+    teamId: string
+    scopes: readonly string[]
+    resource: string
+  },
+  by: { requestId: string | null; ip: string | null },
+): Promise<string> {
+  const grantId = await insertOAuthGrant(consent, by)
   const holder: Holder = { id: consent.userId, grantId }
   const request = new OAuth2Server.Request({
     method: 'GET',
@@ -174,5 +177,5 @@ export async function exchangeToken(form: Record<string, string>): Promise<Token
 /** RFC 7009: ends the grant of a token, whichever of its tokens it is. An unknown token is fine. */
 export async function revokeByToken(secret: string): Promise<void> {
   const grantId = await findGrantOfToken(hashOAuthSecret(secret))
-  if (grantId) await revokeOAuthGrant(grantId)
+  if (grantId) await revokeOAuthGrant(grantId, 'given_back')
 }
