@@ -23,6 +23,9 @@ export interface Limit {
 const KiB = 1_024
 const MiB = 1_024 * KiB
 
+/** The largest number that the database has for a version or an event. */
+export const MAX_NUMBER = 2_147_483_647
+
 export const LIMITS = {
   request_body: {
     title: 'Body of a request',

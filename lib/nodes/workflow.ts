@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseId } from '../ids'
+import { MAX_NUMBER } from '../limits'
 import { jsonField, numberField, textField } from './fields'
 import type { NodeType } from './node-type'
 import { preview } from './preview'
@@ -15,7 +16,7 @@ const workflowConfig = z.strictObject({
     description: 'The published workflow that is run.',
     control: 'workflow',
   }),
-  version: numberField(z.int().min(0)).optional().meta({
+  version: numberField(z.int().min(0).max(MAX_NUMBER)).optional().meta({
     title: 'Version',
     description: 'The number of the version to run. Empty: the one that is active when this step begins.',
     control: 'number',

@@ -8,13 +8,19 @@ export const idSchema = z
   .max(64)
   .meta({ description: 'An id in any of its spellings.', examples: ['0192f0c1-7c1e-7abc-8000-5d3c00000000'] })
 
+const LONE_SURROGATE = /\p{Surrogate}/u
+
 /** Text for a column of text, which cannot hold U+0000. Lengths in UTF-16 units. */
 export function textSchema(options: { min?: number; max: number; trim?: boolean }) {
   const text = options.trim ? z.string().trim() : z.string()
-  return text
-    .min(options.min ?? 0)
-    .max(options.max)
-    .refine((value) => !value.includes('\0'), 'has the character U+0000')
+  return (
+    text
+      .min(options.min ?? 0)
+      .max(options.max)
+      .refine((value) => !value.includes('\0'), 'has the character U+0000')
+      // Half of a pair has no UTF-8: it would be kept as another character.
+      .refine((value) => !LONE_SURROGATE.test(value), 'has half of a surrogate pair')
+  )
 }
 
 export const timestampSchema = z.string().meta({ description: 'ISO 8601 instant, UTC.', format: 'date-time' })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from '../../engine/events'
+import { MAX_NUMBER } from '../../limits'
 import { definitionSchema } from '../../workflow/document'
 import { RECORD_STATUSES } from '../dialects/status'
 import { idSchema, jsonValueSchema, textSchema, timestampSchema } from './common'
@@ -23,6 +24,7 @@ export const recordBodySchema = z
     version_number: z
       .int()
       .min(0)
+      .max(MAX_NUMBER)
       .nullish()
       .meta({ description: 'Honoured above 0 only, and only when the query names no `version`. 0 is the default.' }),
     run_by: textSchema({ max: 200 }).nullish(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RUN_STATUSES } from '../../engine/events'
+import { MAX_NUMBER } from '../../limits'
 import { RECORD_STATUSES } from '../dialects/status'
 import { idSchema, jsonValueSchema, textSchema } from './common'
 
@@ -36,6 +37,7 @@ export const executeQuerySchema = z.object({
     .number()
     .int()
     .min(0)
+    .max(MAX_NUMBER)
     .optional()
     .meta({ description: 'Number of a version, for a start only. Absent: the active one.' }),
   timeout: z.coerce.number().min(0).max(300).optional().meta({

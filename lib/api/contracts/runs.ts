@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { callUsageSchema, failureSchema, RUN_STATUSES, runEventSchema, waitKindSchema } from '../../engine/events'
+import { MAX_NUMBER } from '../../limits'
 import { budgetSchema, definitionSchema } from '../../workflow/document'
 import { approvalStandSchema } from './approvals'
 import { ratingSchema } from './comments'
@@ -125,7 +126,7 @@ export const startRunBodySchema = z
       description:
         'What the run may use of models, sub-workflows included. The smaller of this and what the workflow allows holds.',
     }),
-    version: z.int().min(0).optional().meta({ description: 'Absent: the active version.' }),
+    version: z.int().min(0).max(MAX_NUMBER).optional().meta({ description: 'Absent: the active version.' }),
     draft: z.boolean().optional().meta({ description: 'Run the draft as it is now instead of a published version.' }),
     run_by: textSchema({ max: 200 }).optional(),
     agent_id: idSchema.optional().meta({ description: 'Who executes it; absent: nobody is recorded.' }),
@@ -193,10 +194,8 @@ export const retryPlanSchema = z
   .object({ run_id: idSchema, reused: z.array(plannedStepSchema), again: z.array(plannedStepSchema) })
   .meta({ id: 'RetryPlan' })
 
-/** The largest number that the database has for an event. */
-const MAX_SEQ = 2_147_483_647
 export const eventsQuerySchema = z.object({
-  after: z.coerce.number().int().min(0).max(MAX_SEQ).default(0),
+  after: z.coerce.number().int().min(0).max(MAX_NUMBER).default(0),
   limit: z.coerce.number().int().min(1).max(1_000).default(500),
 })
 export const eventsResponseSchema = z

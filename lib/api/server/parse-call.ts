@@ -26,12 +26,13 @@ export async function parseCall<C extends AnyContract>(
 ): Promise<ParsedCall<C>> {
   const { request, params, requestId } = incoming
   const wantsStream = contract.stream === true && wantsEventStream(request)
+  const named = parseParams(params)
   const query = parseQuery(contract, request.url, wantsStream)
   const bytes =
     contract.body === undefined ? undefined : await readBody(request, contract.maxBodyBytes ?? limitOf('request_body'))
   const body = bytes === undefined ? undefined : parseBody(contract, incoming, bytes, checkBody)
   const call = {
-    params: parseParams(params),
+    params: named,
     rawParams: params,
     query,
     body,

@@ -4,6 +4,7 @@ import { LISTED_STATUSES, listedStatus } from '../../api/dialects/status'
 import { requirePermission } from '../../auth/authorize'
 import { runEventSchema } from '../../engine/events'
 import { AppError } from '../../errors'
+import { MAX_NUMBER } from '../../limits'
 import { commandRun } from '../../usecases/command-run'
 import { getRun } from '../../usecases/get-run'
 import { listEvents } from '../../usecases/list-events'
@@ -139,7 +140,7 @@ export const getRunEventsTool = tool(
     permission: 'run:read',
     input: z.strictObject({
       run_id: idArgument('run'),
-      after: z.int().min(0).optional(),
+      after: z.int().min(0).max(MAX_NUMBER).optional(),
       limit: z.int().min(1).max(500).optional(),
     }),
     output: z.object({ items: z.array(runEventSchema), next_after: z.int().nullable() }),

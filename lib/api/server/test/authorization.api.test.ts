@@ -224,7 +224,10 @@ describe('the table', () => {
 
 /** Names of members that are ids, at the top and one level below. */
 function idMembers(schema: z.ZodType, depth = 0): string[] {
-  return membersOf(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }), depth)
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' })
+  // A schema with a name of its own is a reference to its definition.
+  const { $ref, $defs } = root
+  return membersOf($ref === undefined ? root : $defs?.[$ref.split('/').at(-1) ?? ''], depth)
 }
 function membersOf(schema: unknown, depth: number): string[] {
   const { properties, anyOf, oneOf } = schema as { properties?: object; anyOf?: unknown[]; oneOf?: unknown[] }
