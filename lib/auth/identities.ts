@@ -4,6 +4,7 @@ import { touchGrant } from '../db/grants'
 import { findGrantIdentity, findTokenIdentity, type TokenIdentityRow } from '../db/oauth'
 import { processSingleton } from '../db/process'
 import { findSessionIdentity, type SessionIdentityRow, touchSession } from '../db/sessions'
+import { asEngine } from '../db/team-context'
 import { log } from '../log'
 import { isWellFormedApiKey } from './api-key'
 import { createTtlCache } from './ttl-cache'
@@ -29,28 +30,28 @@ export function keyIdentity(secret: string): KeyIdentityRow | null | Promise<Key
   const digest = hash('sha256', secret, 'base64')
   // A mistyped key is refused by its checksum: noise costs no query and takes no place in memory.
   if (!identities.keys.has(digest) && !isWellFormedApiKey(secret)) return null
-  return identities.keys.get(digest, () => findKeyIdentityByHash(Buffer.from(digest, 'base64')))
+  return identities.keys.get(digest, () => asEngine(() => findKeyIdentityByHash(Buffer.from(digest, 'base64'))))
 }
 
 /** The same by the key's id. */
 export function keyIdentityById(keyId: string): KeyIdentityRow | null | Promise<KeyIdentityRow | null> {
-  return identities.keysById.get(keyId, () => findKeyIdentityById(keyId))
+  return identities.keysById.get(keyId, () => asEngine(() => findKeyIdentityById(keyId)))
 }
 
 /** The session as the database had it at most two seconds ago. */
 export function sessionIdentity(sessionId: string): SessionIdentityRow | null | Promise<SessionIdentityRow | null> {
-  return identities.sessions.get(sessionId, () => findSessionIdentity(sessionId))
+  return identities.sessions.get(sessionId, () => asEngine(() => findSessionIdentity(sessionId)))
 }
 
 /** Who an OAuth access token speaks for, as the database had it at most two seconds ago. */
 export function tokenIdentity(secret: string): TokenIdentityRow | null | Promise<TokenIdentityRow | null> {
   const digest = hash('sha256', secret, 'base64')
-  return identities.tokens.get(digest, () => findTokenIdentity(Buffer.from(digest, 'base64')))
+  return identities.tokens.get(digest, () => asEngine(() => findTokenIdentity(Buffer.from(digest, 'base64'))))
 }
 
 /** The same by the grant. */
 export function grantIdentity(grantId: string): TokenIdentityRow | null | Promise<TokenIdentityRow | null> {
-  return identities.grants.get(grantId, () => findGrantIdentity(grantId))
+  return identities.grants.get(grantId, () => asEngine(() => findGrantIdentity(grantId)))
 }
 
 /** Forgets what is remembered, so that this process feels a revocation or a new role at once. */

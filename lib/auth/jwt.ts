@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { findMemberByEmail, type MemberRow } from '../db/members'
 import { processSingleton } from '../db/process'
+import { asEngine } from '../db/team-context'
 import { env } from '../env'
 import { AppError } from '../errors'
 import { DEFAULT_SCOPES } from './oauth/metadata'
@@ -38,7 +39,7 @@ export async function jwtIdentity(token: string): Promise<JwtIdentity> {
 
 /** The member as the database had it at most two seconds ago. */
 export async function memberOf(email: string, team: string | undefined): Promise<MemberRow | null> {
-  return members().get(`${email} ${team ?? ''}`, () => findMemberByEmail(email, team))
+  return members().get(`${email} ${team ?? ''}`, () => asEngine(() => findMemberByEmail(email, team)))
 }
 
 const members = () =>

@@ -1,8 +1,10 @@
+import { asEngine } from './team-context'
+
 /**
  * Items submitted while a flush is on its way travel together in the next one. For writes this is group commit: one
  * statement, one transaction, one fsync for all of them, so the cost of durability is shared by whatever happens at the same
  * time. For reads it is one round trip. A flush that fails for many is repeated one by one, so that one bad item cannot hurt
- * the others.
+ * the others. Items of many teams travel together, so a flush is the engine's; one that reads for callers says for whom.
  */
 export class Batcher<Item, Result> {
   private queue: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = []
@@ -20,7 +22,7 @@ export class Batcher<Item, Result> {
       if (!this.isFlushing) {
         this.isFlushing = true
         // Whatever is submitted in this turn of the event loop still joins the first batch.
-        setImmediate(() => this.drain())
+        asEngine(() => setImmediate(() => this.drain()))
       }
     })
   }

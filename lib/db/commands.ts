@@ -7,6 +7,7 @@ import { pool } from './client'
 import { type LocalWorker, localWorker, type Place } from './local-worker'
 import { notify, pokePayload } from './notify'
 import { FREE_SQL, RUN_COLUMNS, type RunRow, TERMINAL_SQL, wakeTeamsSql } from './runs'
+import { asEngine } from './team-context'
 import { inTransaction } from './transaction'
 
 /** What others ask of a run. Written here, applied to the log by whoever holds the run. */
@@ -122,7 +123,7 @@ async function withPlace<T>(
   const place = local ? await placeFor(local, run, mode) : null
   let isTaken = false
   try {
-    const { row, result } = await write(place && local ? local.owner : null)
+    const { row, result } = await asEngine(() => write(place && local ? local.owner : null))
     isTaken = row?.taken === true
     if (row) wake(row, local, place)
     return result

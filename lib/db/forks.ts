@@ -5,6 +5,7 @@ import { localWorker } from './local-worker'
 import { NOTIFY_CHANNEL, notifyPayloads, publishLocally, type RunChange } from './notify'
 import type { RunVariables } from './runs'
 import { wakeTeamsSql } from './runs'
+import { asEngine } from './team-context'
 import { inTransaction } from './transaction'
 
 /** What is needed of a run to make another one from its results. */
@@ -61,43 +62,54 @@ export async function insertFork(fork: NewFork): Promise<void> {
     lastSeq: events.length,
     events,
   }
-  await inTransaction(async (client) => {
-    await client.query(
-      `INSERT INTO runs (id, team_id, workflow_id, version_id, definition_id, status, trigger, run_by, user_id, api_key_id, input,
+  await asEngine(() =>
+    inTransaction(async (client) => {
+      await client.query(
+        `INSERT INTO runs (id, team_id, workflow_id, version_id, definition_id, status, trigger, run_by, user_id, api_key_id, input,
          variables, last_seq, queued_at, workflow_cap, source_run_id, agent_id)
        SELECT $2, team_id, workflow_id, version_id, definition_id, 'not_started', $3, $4, $5, $6, $7::json, variables, $8,
          clock_timestamp(), workflow_cap, id, agent_id
        FROM runs WHERE id = $1`,
-      [source.id, id, fork.trigger, fork.runBy, fork.userId, fork.apiKeyId, JSON.stringify(fork.input), events.length],
-    )
-    await client.query(
-      `INSERT INTO run_events (run_id, seq, team_id, type, data, at)
+        [
+          source.id,
+          id,
+          fork.trigger,
+          fork.runBy,
+          fork.userId,
+          fork.apiKeyId,
+          JSON.stringify(fork.input),
+          events.length,
+        ],
+      )
+      await client.query(
+        `INSERT INTO run_events (run_id, seq, team_id, type, data, at)
        SELECT $1, e."seq", $2, e."type", e."data", e."at"
        FROM json_to_recordset($3::json) AS e("seq" int, "type" text, "data" json, "at" timestamptz)`,
-      [id, source.teamId, JSON.stringify(events.map(({ seq, type, at, ...data }) => ({ seq, type, at, data })))],
-    )
-    // What the calls cost was paid by the other run.
-    await client.query(
-      `INSERT INTO node_runs (run_id, node_key, team_id, node_id, path, status, attempt, input, output, error, started_at, ended_at)
+        [id, source.teamId, JSON.stringify(events.map(({ seq, type, at, ...data }) => ({ seq, type, at, data })))],
+      )
+      // What the calls cost was paid by the other run.
+      await client.query(
+        `INSERT INTO node_runs (run_id, node_key, team_id, node_id, path, status, attempt, input, output, error, started_at, ended_at)
        SELECT $2, n.node_key, n.team_id, n.node_id, n.path, CASE WHEN o.is_open THEN 'running' ELSE n.status END, n.attempt, n.input,
          CASE WHEN NOT o.is_open THEN n.output END, CASE WHEN NOT o.is_open THEN n.error END, n.started_at,
          CASE WHEN NOT o.is_open THEN n.ended_at END
        FROM node_runs n CROSS JOIN LATERAL (SELECT n.node_key = ANY($4) AS is_open) o
        WHERE n.run_id = $1 AND n.node_key = ANY($3)`,
-      [source.id, id, fork.keys, fork.openKeys],
-    )
-    if (fork.timeoutMs !== null) {
-      await client.query(
-        `SELECT graphile_worker.add_job('time_out_run', json_build_object('run_id', $1::uuid, 'team_id', $2::uuid),
-           run_at := now() + $3 * interval '1 ms', job_key := 'timeout:' || $1::uuid)`,
-        [id, source.teamId, fork.timeoutMs],
+        [source.id, id, fork.keys, fork.openKeys],
       )
-    }
-    await client.query(
-      `SELECT ${wakeTeamsSql('SELECT $1::uuid AS team_id')}, (SELECT count(pg_notify('${NOTIFY_CHANNEL}', note)) FROM unnest($2::text[]) AS note)`,
-      [source.teamId, notifyPayloads([change])],
-    )
-  })
+      if (fork.timeoutMs !== null) {
+        await client.query(
+          `SELECT graphile_worker.add_job('time_out_run', json_build_object('run_id', $1::uuid, 'team_id', $2::uuid),
+           run_at := now() + $3 * interval '1 ms', job_key := 'timeout:' || $1::uuid)`,
+          [id, source.teamId, fork.timeoutMs],
+        )
+      }
+      await client.query(
+        `SELECT ${wakeTeamsSql('SELECT $1::uuid AS team_id')}, (SELECT count(pg_notify('${NOTIFY_CHANNEL}', note)) FROM unnest($2::text[]) AS note)`,
+        [source.teamId, notifyPayloads([change])],
+      )
+    }),
+  )
   publishLocally([change])
   localWorker()?.noteQueued(source.teamId)
 }

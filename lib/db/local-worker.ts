@@ -4,6 +4,7 @@ import type { RunCommand } from './commands'
 import { processSingleton } from './process'
 import type { NewRun, RunRow } from './runs'
 import type { LimitedWorkflow } from './slots'
+import { asEngine } from './team-context'
 
 /** A run may be advanced here: it has its place in this process and its slots. Released when the run is let go; twice is fine. */
 export interface Place {
@@ -65,7 +66,22 @@ export interface BegunRun {
 const slot = () => processSingleton<{ worker: LocalWorker | undefined }>('local-worker', () => ({ worker: undefined }))
 
 export function setLocalWorker(worker: LocalWorker | undefined): void {
-  slot().worker = worker
+  slot().worker = worker && outOfRequests(worker)
+}
+
+/** Whoever asks: what the worker does from then on, it does for all teams. */
+function outOfRequests(worker: LocalWorker): LocalWorker {
+  return {
+    get owner() {
+      return worker.owner
+    },
+    reserve: (request) => asEngine(() => worker.reserve(request)),
+    take: (run, place, log) => asEngine(() => worker.take(run, place, log)),
+    begin: (run, place) => asEngine(() => worker.begin(run, place)),
+    noteQueued: (teamId) => asEngine(() => worker.noteQueued(teamId)),
+    letGo: (runId) => worker.letGo(runId),
+    poke: (runId) => asEngine(() => worker.poke(runId)),
+  }
 }
 
 /** The worker of this process, whether or not it has room. */

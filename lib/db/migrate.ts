@@ -4,12 +4,13 @@ import type { MigrationList } from '@prisma/schema-engine-wasm'
 import { runMigrations as runQueueMigrations } from 'graphile-worker'
 import pg from 'pg'
 import { migrationNames, migrationsFolder } from './migration-files'
+import { applyRowSecurity } from './row-security'
 import { applyMigrations } from './schema-engine'
 
 /** Any process that migrates holds this advisory lock, so two starts at once apply each migration once. */
 const MIGRATION_LOCK = 7_411_001
 
-/** Brings the database at `url` up to date: `prisma/migrations`, then the job queue's own schema. Returns what was applied. */
+/** Brings the database at `url` up to date: `prisma/migrations`, row-level security, the job queue's own schema. Returns what was applied. */
 export async function migrate(url: string, root = process.cwd()): Promise<string[]> {
   const holder = new pg.Client({ connectionString: url, application_name: 'countersign migrate' })
   holder.on('error', () => undefined) // the query below reports it
@@ -17,6 +18,7 @@ export async function migrate(url: string, root = process.cwd()): Promise<string
   try {
     await holder.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
     const applied = await applyMigrations(url, await readMigrations(root))
+    await applyRowSecurity(url)
     await migrateQueue(url)
     return applied
   } finally {

@@ -6,6 +6,7 @@ import { log } from '../log'
 import { databaseUrl, pool } from './client'
 import { processSingleton } from './process'
 import type { SlotScope } from './slots'
+import { asEngine } from './team-context'
 
 /**
  * Who needs to know that a run changed. A commit of this process tells its own subscribers at once, with the events in
@@ -151,7 +152,7 @@ export async function closeNotify(): Promise<void> {
 /** One LISTEN connection per process, made at the first subscription and replaced when it breaks or falls silent. */
 export function ensureListening(): Promise<void> {
   const state = bus()
-  state.listener ??= connect(state)
+  state.listener ??= asEngine(() => connect(state))
   return state.listener
 }
 

@@ -8,6 +8,7 @@ import type { StoredPayload } from './payloads'
 import { processSingleton } from './process'
 import type { RatingRow } from './run-ratings'
 import type { RunVariables } from './runs'
+import { forTeam, teamOfContext } from './team-context'
 
 /** What people and programs read of runs. Every statement is bound to the team; another team's run is simply not there. */
 
@@ -83,15 +84,35 @@ const DETAIL = `${SUMMARY}, r.definition_id, r.input, r.variables, r.output, r.e
 
 /** One run with everything that is open; undefined when there is none. */
 export async function findRun(of: { teamId: Id; runId: Id }): Promise<RunDetailRow | undefined> {
-  return takeFreshEnd(of) ?? detailReader().submit(of)
+  return takeFreshEnd(of) ?? detailReader().submit({ ...of, reader: teamOfContext() ?? of.teamId })
 }
 
-/** Runs that end at the same time are read at the same time: one round trip for all who wait for them. */
-function detailReader(): Batcher<{ teamId: Id; runId: Id }, RunDetailRow | undefined> {
+/** Which run of which team is asked for, and for which team it is read: the same, unless the caller made a mistake. */
+interface WantedRun {
+  teamId: Id
+  runId: Id
+  reader: Id
+}
+
+/** Runs that end at the same time are read at the same time: one round trip per team for all who wait for them. */
+function detailReader(): Batcher<WantedRun, RunDetailRow | undefined> {
   return processSingleton('run-details', () => new Batcher(readDetails))
 }
 
-async function readDetails(wanted: { teamId: Id; runId: Id }[]): Promise<(RunDetailRow | undefined)[]> {
+async function readDetails(wanted: WantedRun[]): Promise<(RunDetailRow | undefined)[]> {
+  const readers = [...new Set(wanted.map(({ reader }) => reader))]
+  const found = new Map<WantedRun, RunDetailRow | undefined>()
+  await Promise.all(
+    readers.map(async (reader) => {
+      const own = wanted.filter((each) => each.reader === reader)
+      const rows = await forTeam(reader, () => readDetailsOf(own))
+      for (const [index, each] of own.entries()) found.set(each, rows[index])
+    }),
+  )
+  return wanted.map((each) => found.get(each))
+}
+
+async function readDetailsOf(wanted: WantedRun[]): Promise<(RunDetailRow | undefined)[]> {
   const { rows } = await pool().query<RunDetailRow & { place: number }>({
     name: 'run-details',
     text: `SELECT wanted.place::int, ${DETAIL}

@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg'
 import { requirePermission } from '../auth/authorize'
 import { forgetIdentities } from '../auth/identities'
 import { hashLinkToken, makeLinkToken } from '../auth/link-token'
@@ -9,6 +10,7 @@ import { auditBy, recordAudit } from '../db/audit'
 import { findTeamMember, lockTeam } from '../db/members'
 import { deleteResetLinksOf, findResetLink, type ResetRow, replaceResetLink, rolesInTeamsOf } from '../db/reset-links'
 import { revokeSessionsOf } from '../db/sessions'
+import { asEngine } from '../db/team-context'
 import { inTransaction } from '../db/transaction'
 import { setPasswordHash } from '../db/users'
 import { publicUrl } from '../env'
@@ -33,7 +35,7 @@ export async function createResetLink(of: {
   const teamId = principal.team.id
   const { token, hash } = makeLinkToken()
   const expiresAt = new Date(Date.now() + RESET_LINK_MS)
-  await inTransaction(async (tx) => {
+  const make = async (tx: PoolClient) => {
     await lockTeam(teamId, tx)
     const member = await findTeamMember({ teamId, userId }, tx)
     if (member === undefined) throw noSuchMember()
@@ -51,7 +53,9 @@ export async function createResetLink(of: {
       action: 'password.reset_link_created',
       target: { type: 'member', id: userId, name: member.name },
     })
-  })
+  }
+  // Their other teams are looked at too, and links that were made there end: for one team alone neither could be seen.
+  await asEngine(() => inTransaction(make))
   return { link: `${publicUrl()}/reset/${token}`, expires_at: expiresAt.toISOString() }
 }
 

@@ -1,3 +1,4 @@
+import { actFor, isOwnAffair } from '../../auth/act-for'
 import { authenticate } from '../../auth/authenticate'
 import { requirePermission } from '../../auth/authorize'
 import { knownAddress } from '../../auth/client-address'
@@ -39,10 +40,11 @@ export function defineRoute<C extends AnyContract>(
       const { call, bytes } = await parseCall(contract, incoming, options.checkBody)
       const answer = async (onceId?: Id) => present(contract, await handler({ ...call, principal, onceId }), requestId)
       const key = contract.idempotent ? idempotencyKeyOf(request) : null
-      const answered =
+      const serve = () =>
         key === null
-          ? await answer()
-          : await answerOnce({ principal, key, bytes, requestId, operation: operationOf(contract, incoming) }, answer)
+          ? answer()
+          : answerOnce({ principal, key, bytes, requestId, operation: operationOf(contract, incoming) }, answer)
+      const answered = await (isOwnAffair(permission) ? serve() : actFor(principal, serve))
       Object.assign(answered.headers, rate)
       return answered
     } catch (error) {

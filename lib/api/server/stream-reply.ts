@@ -1,3 +1,4 @@
+import { framesFor } from '../../auth/act-for'
 import { revalidate } from '../../auth/authenticate'
 import type { Principal } from '../../auth/principal'
 import { AppError } from '../../errors'
@@ -29,7 +30,7 @@ export function streamReply<Frame extends RunFrame | RunsFrame>(options: {
   if (request.signal.aborted) stop()
   request.signal.addEventListener('abort', stop, { once: true })
   const stream = eventStream({
-    frames: options.frames(over.signal),
+    frames: framesFor(principal, options.frames(over.signal)),
     isAllowed: () => revalidate(principal),
     close: () => {
       over.abort()
