@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event'
 import { createRef } from 'react'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { TooltipProvider } from '@/components/ui/tooltip'
+import type { ApprovalStand } from '@/lib/api/contracts/approvals'
 import { ApprovalCard, type ApprovalCardHandle } from './approval-card'
 import type { ApprovalSubject } from './use-decide'
 
@@ -24,6 +25,18 @@ const subject: ApprovalSubject = {
   },
   dueAt: null,
   createdAt: '2026-02-01T10:00:00.000Z',
+  stand: null,
+}
+const shared: ApprovalStand = {
+  approvers: ['grace@example.test', 'ada@example.test', 'alan@example.test'],
+  mode: 'any',
+  turn: null,
+  on_due: 'branch',
+  escalated_from: null,
+  quorum: { needed: 2, so_far: 1, rejections_needed: 1, rejections: 0 },
+  decisions: [],
+  my_vote: null,
+  refusal: null,
 }
 const decision = {
   run_id: 'run-1',
@@ -35,6 +48,8 @@ const decision = {
   comment: 'Looks right',
   shown_hash: 'f00d',
   already_decided: false,
+  outcome: 'approved',
+  quorum: { needed: 1, so_far: 1, rejections_needed: 1, rejections: 0 },
 }
 
 let role = 'approver'
@@ -59,13 +74,13 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-function show(handle?: React.Ref<ApprovalCardHandle>) {
+function show(handle?: React.Ref<ApprovalCardHandle>, stand: ApprovalStand | null = null) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } })
   const onDecided = vi.fn()
   render(
     <QueryClientProvider client={client}>
       <TooltipProvider>
-        <ApprovalCard ref={handle} subject={subject} onDecided={onDecided} showKeys />
+        <ApprovalCard ref={handle} subject={{ ...subject, stand }} onDecided={onDecided} showKeys />
       </TooltipProvider>
     </QueryClientProvider>,
   )
@@ -146,6 +161,53 @@ describe('an approval', () => {
     await user.click(screen.getByRole('button', { name: /Approve/ }))
     expect((await screen.findByRole('alert')).textContent).toContain('cannot be reached')
     expect(screen.getByRole('button', { name: /Approve/ })).toBeTruthy()
+  })
+
+  it('shows how many approve so far, who said what, and which of it does not count', () => {
+    const ada = { ...decision, decided_by: 'Ada', already_decided: true, decision: 'approved' as const }
+    const left = { ...ada, decided_by: 'Joan', decided_at: '2026-02-01T10:04:00.000Z' }
+    show(undefined, {
+      ...shared,
+      decisions: [
+        { ...left, counts: false },
+        { ...ada, counts: true },
+      ],
+    })
+    const votes = screen.getByRole('region', { name: 'Votes' })
+    expect(votes.textContent).toContain('1 of 2 approvals')
+    expect(votes.textContent).toMatch(/Joan approved.*does not count.*Ada approved/)
+    expect(screen.getByRole('button', { name: /Approve/ })).toBeTruthy()
+  })
+
+  it('says whose turn it is, and why somebody else may not decide, before they click', () => {
+    show(undefined, { ...shared, mode: 'inOrder', turn: 'ada@example.test', refusal: 'It is not your turn.' })
+    const current = screen.getAllByRole('listitem').filter((item) => item.getAttribute('aria-current') === 'step')
+    expect(current.map((item) => item.textContent)).toEqual(['ada@example.test'])
+    expect(screen.getByText('It is not your turn.')).toBeTruthy()
+    expect(screen.queryByRole('button', { name: /Approve|Reject|Edit/ })).toBeNull()
+  })
+
+  it('keeps my vote in view while others are to be heard', () => {
+    show(undefined, { ...shared, my_vote: { ...decision, decision: 'approved' } })
+    expect(screen.getByRole('status').textContent).toContain('You approved this. It is still open: 1 of 2 approvals')
+    expect(screen.queryByRole('button', { name: /Approve/ })).toBeNull()
+  })
+
+  it('says so when a vote did not decide', async () => {
+    answer = () => Response.json({ ...decision, outcome: null, quorum: shared.quorum })
+    const { user, onDecided } = show(undefined, shared)
+    await user.click(screen.getByRole('button', { name: /Approve/ }))
+    await waitFor(() => expect(onDecided).toHaveBeenCalledWith(expect.objectContaining({ outcome: null })))
+    expect(screen.getByRole('status').textContent).toContain('It is still open')
+  })
+
+  it('says that my other vote stands', async () => {
+    const { outcome: _, quorum: __, ...own } = decision
+    const problem = { status: 409, code: 'already_decided', message: 'You have approved this already.', decision: own }
+    answer = () => Response.json(problem, { status: 409 })
+    const { user } = show(undefined, shared)
+    await user.click(screen.getByRole('button', { name: /Reject/ }))
+    expect((await screen.findByRole('status')).textContent).toBe('You have approved this already.')
   })
 
   it('offers no decision to a role that may only read', async () => {

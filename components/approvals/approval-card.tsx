@@ -14,7 +14,8 @@ import { Kbd } from '@/components/ui/kbd'
 import { Textarea } from '@/components/ui/textarea'
 import { Time } from '@/components/ui/time'
 import { Tooltip } from '@/components/ui/tooltip'
-import type { Decision } from '@/lib/api/contracts/approvals'
+import type { Decided, Decision, Quorum } from '@/lib/api/contracts/approvals'
+import { ApprovalStandView, approvalsText, isShared } from './approval-stand'
 import { ShownValue } from './shown-value'
 import { type ApprovalSubject, type DecideState, useDecide } from './use-decide'
 
@@ -28,7 +29,7 @@ export interface ApprovalCardHandle {
 
 export interface ApprovalCardProps {
   subject: ApprovalSubject
-  onDecided?: (decision: Decision) => void
+  onDecided?: (decided: Decided) => void
   ref?: Ref<ApprovalCardHandle>
   /** Shows the keys on the buttons. */
   showKeys?: boolean
@@ -71,7 +72,9 @@ export function ApprovalCard({ subject, onDecided, ref, showKeys, meta, classNam
     if (made) onDecided?.(made)
   }
 
+  const { stand } = subject
   const closed = state.kind === 'decided' || state.kind === 'gone'
+  const mayVote = mayDecide && !closed && !stand?.my_vote && !stand?.refusal
   const pending = state.kind === 'pending' ? state.decision : null
   return (
     <section
@@ -90,7 +93,7 @@ export function ApprovalCard({ subject, onDecided, ref, showKeys, meta, classNam
           <span className="font-medium text-muted-foreground text-xs">
             {editing ? 'Edit before approving' : 'For review'}
           </span>
-          {subject.schema && mayDecide && !closed ? (
+          {subject.schema && mayVote ? (
             editing ? (
               <Button
                 variant="ghost"
@@ -125,9 +128,13 @@ export function ApprovalCard({ subject, onDecided, ref, showKeys, meta, classNam
         </div>
       </div>
 
+      {stand && isShared(stand) ? <ApprovalStandView stand={stand} /> : null}
+
       {closed ? (
         <Outcome state={state} />
-      ) : mayDecide ? (
+      ) : stand?.my_vote ? (
+        <OwnVote vote={stand.my_vote} quorum={stand.quorum} />
+      ) : mayVote ? (
         <form
           className="grid gap-3"
           onSubmit={(event) => {
@@ -182,7 +189,9 @@ export function ApprovalCard({ subject, onDecided, ref, showKeys, meta, classNam
       ) : (
         <p className="flex items-start gap-2 rounded-md bg-muted px-3 py-2 text-muted-foreground text-sm">
           <Info aria-hidden className="mt-0.5 size-4 shrink-0" />
-          Your role may read approvals but not decide them. Ask an approver, or an owner for another role.
+          {mayDecide
+            ? stand?.refusal
+            : 'Your role may read approvals but not decide them. Ask an approver, or an owner for another role.'}
         </p>
       )}
     </section>
@@ -220,6 +229,7 @@ function Outcome({ state }: { state: Extract<DecideState, { kind: 'decided' | 'g
       </p>
     )
   }
+  if (state.decision.outcome === null) return <OwnVote vote={state.decision} quorum={state.decision.quorum} />
   return (
     <div role="status" className="grid gap-2">
       {state.conflict ? (
@@ -230,6 +240,19 @@ function Outcome({ state }: { state: Extract<DecideState, { kind: 'decided' | 'g
       ) : null}
       <DecisionLine decision={state.decision} />
     </div>
+  )
+}
+
+/** What I said while others are still to be heard. */
+function OwnVote({ vote, quorum }: { vote: Decision; quorum: Quorum }) {
+  return (
+    <p role="status" className="flex items-start gap-2 rounded-md bg-waiting-soft px-3 py-2.5 text-sm text-waiting">
+      <Info aria-hidden className="mt-0.5 size-4 shrink-0" />
+      <span>
+        You {vote.decision} this. It is still open: {approvalsText(quorum)} so far
+        {quorum.rejections_needed > 1 ? `, ${quorum.rejections} of ${quorum.rejections_needed} rejections` : ''}.
+      </span>
+    </p>
   )
 }
 

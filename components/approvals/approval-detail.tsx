@@ -6,15 +6,16 @@ import type { Ref } from 'react'
 import { Markdown } from '@/components/runs/markdown'
 import { Button } from '@/components/ui/button'
 import { Time } from '@/components/ui/time'
-import type { Approval, Decision } from '@/lib/api/contracts/approvals'
+import type { Approval, Decided } from '@/lib/api/contracts/approvals'
 import { ApprovalCard, type ApprovalCardHandle, DecisionLine } from './approval-card'
-import { subjectOf } from './approval-subject'
+import { ApprovalStandView, isShared } from './approval-stand'
+import { AFTER_DUE, closedText, subjectOf } from './approval-subject'
 import { ShownValue } from './shown-value'
 
 export interface ApprovalDetailProps {
   approval: Approval
   cardRef?: Ref<ApprovalCardHandle>
-  onDecided?: (decision: Decision) => void
+  onDecided?: (decided: Decided) => void
 }
 
 /** One approval of the inbox: to be decided, or how it was decided. */
@@ -23,21 +24,21 @@ export function ApprovalDetail({ approval, cardRef, onDecided }: ApprovalDetailP
   if (approval.status === 'open') {
     return <ApprovalCard ref={cardRef} subject={subjectOf(approval)} onDecided={onDecided} meta={meta} showKeys />
   }
+  const deciding = approval.decisions.findLast(({ counts, decision }) => counts && decision === approval.outcome)
   return (
     <section aria-label={approval.title} className="grid gap-4" data-approval={approval.id}>
       <header className="grid gap-1">
         <h2 className="font-semibold text-lg leading-6">{approval.title}</h2>
         {meta}
       </header>
-      {approval.decisions.length > 0 ? (
-        approval.decisions.map((decision) => <DecisionLine key={decision.decided_at} decision={decision} />)
+      {deciding ? (
+        <DecisionLine decision={deciding} />
       ) : (
-        <p className="rounded-md bg-muted px-3 py-2.5 text-muted-foreground text-sm">
-          {approval.status === 'cancelled'
-            ? 'The run ended before anybody decided.'
-            : 'It was closed without a decision: the due time passed.'}
-        </p>
+        <p className="rounded-md bg-muted px-3 py-2.5 text-muted-foreground text-sm">{closedText(approval)}</p>
       )}
+      {isShared(approval) && (approval.decisions.length > 1 || !deciding) ? (
+        <ApprovalStandView stand={approval} />
+      ) : null}
       {approval.instructions ? <Markdown text={approval.instructions} className="text-muted-foreground" /> : null}
       <div className="overflow-hidden rounded-lg border bg-card">
         <p className="flex h-9 items-center border-b bg-muted/40 px-3.5 font-medium text-muted-foreground text-xs">
@@ -62,6 +63,7 @@ function Meta({ approval }: { approval: Approval }) {
       {approval.due_at ? (
         <span className={approval.status === 'open' ? 'font-medium text-waiting' : ''}>
           due <Time value={approval.due_at} />
+          {approval.status === 'open' ? AFTER_DUE[approval.on_due] : ''}
         </span>
       ) : null}
       <span className="flex flex-wrap gap-1">

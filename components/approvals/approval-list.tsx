@@ -1,6 +1,6 @@
 'use client'
 
-import { CircleCheck, CircleDot, CircleX, Clock } from 'lucide-react'
+import { CircleCheck, CircleDot, CircleDotDashed, CircleX, Clock } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { pathText } from '@/components/runs/describe-event'
 import { cn } from '@/components/ui/cn'
@@ -8,6 +8,7 @@ import { Skeleton } from '@/components/ui/skeleton'
 import { Time } from '@/components/ui/time'
 import { useNow } from '@/components/ui/use-now'
 import type { Approval } from '@/lib/api/contracts/approvals'
+import { approvalsText } from './approval-stand'
 import { urgency } from './approval-subject'
 
 export interface ApprovalListProps {
@@ -54,6 +55,11 @@ export function ApprovalList({ approvals, selectedId, onSelect }: ApprovalListPr
                   {approval.path.length > 0 ? `, ${pathText(approval.path)}` : ''}
                   {approval.run_by ? `, asked for by ${approval.run_by}` : ''}
                 </span>
+                {approval.quorum.needed > 1 ? (
+                  <span className="shrink-0 rounded-sm bg-muted px-1 tabular-nums">
+                    {approvalsText(approval.quorum)}
+                  </span>
+                ) : null}
                 {approval.status === 'open' && approval.due_at ? (
                   <span
                     className={cn(
@@ -75,11 +81,13 @@ export function ApprovalList({ approvals, selectedId, onSelect }: ApprovalListPr
 }
 
 function StateIcon({ approval }: { approval: Approval }) {
-  const decision = approval.decisions.at(-1)?.decision
+  const { outcome } = approval
   const className = 'mt-0.5 size-4'
+  if (approval.status === 'open' && approval.my_vote)
+    return <CircleDotDashed aria-label="Open, you have voted" className={cn(className, 'text-muted-foreground')} />
   if (approval.status === 'open') return <CircleDot aria-label="Open" className={cn(className, 'text-waiting')} />
-  if (decision === 'approved') return <CircleCheck aria-label="Approved" className={cn(className, 'text-success')} />
-  if (decision === 'rejected') return <CircleX aria-label="Rejected" className={cn(className, 'text-failure')} />
+  if (outcome === 'approved') return <CircleCheck aria-label="Approved" className={cn(className, 'text-success')} />
+  if (outcome === 'rejected') return <CircleX aria-label="Rejected" className={cn(className, 'text-failure')} />
   return <Clock aria-label="Closed without a decision" className={cn(className, 'text-cancelled')} />
 }
 

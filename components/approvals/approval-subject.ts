@@ -15,7 +15,26 @@ export function subjectOf(approval: Approval): ApprovalSubject {
     schema: approval.schema,
     dueAt: approval.due_at,
     createdAt: approval.created_at,
+    stand: approval,
   }
+}
+
+/** What happens at the due time, behind `due in two hours`. */
+export const AFTER_DUE: Record<Approval['on_due'], string> = {
+  branch: '',
+  reject: ', then it is rejected',
+  approve: ', then it is approved',
+  fail: ', then it fails',
+  escalate: ', then others are asked',
+}
+
+/** How an approval that is closed without anybody's decision came to its end. */
+export function closedText({ status, outcome, on_due }: Approval): string {
+  if (status === 'cancelled') return 'The run ended before this was decided.'
+  if (outcome !== null) return `Nobody decided in time: its due time ${outcome} it.`
+  return on_due === 'escalate'
+    ? 'Nobody decided in time: others were asked instead.'
+    : 'It was closed without a decision: the due time passed.'
 }
 
 /** How near the due time is: what is late or due within the hour stands out. */

@@ -14,10 +14,11 @@ import { Kbd } from '@/components/ui/kbd'
 import { Tabs, TabsContent, TabsList, TabsTrigger } from '@/components/ui/tabs'
 import { toast } from '@/components/ui/toast'
 import { messageOf } from '@/lib/api/client/error'
-import type { Approval, Decision } from '@/lib/api/contracts/approvals'
+import type { Approval, Decided } from '@/lib/api/contracts/approvals'
 import type { ApprovalCardHandle } from './approval-card'
 import { ApprovalDetail } from './approval-detail'
 import { ApprovalList, ApprovalListSkeleton } from './approval-list'
+import { approvalsText } from './approval-stand'
 import type { InboxView } from './use-approvals'
 import { useInboxSelection } from './use-inbox-selection'
 
@@ -36,9 +37,12 @@ export function ApprovalsPage() {
     if (next) choose(next.id)
   }
 
-  function onDecided(approval: Approval, decision: Decision) {
+  function onDecided(approval: Approval, decided: Decided) {
     const next = [neighbour(1), neighbour(-1)].find((each) => each && each.id !== approval.id)
-    toast.success(decision.decision === 'approved' ? 'Approved' : 'Rejected', { description: approval.title })
+    const word = decided.decision === 'approved' ? 'Approved' : 'Rejected'
+    toast.success(decided.outcome === null ? `${word}: ${approvalsText(decided.quorum)} so far` : word, {
+      description: approval.title,
+    })
     choose(next ? next.id : approval.id)
   }
 
@@ -98,7 +102,7 @@ const VIEWS = ['open', 'resolved'] as const satisfies InboxView[]
 interface PanesProps {
   selection: ReturnType<typeof useInboxSelection>
   card: React.RefObject<ApprovalCardHandle | null>
-  onDecided: (approval: Approval, decision: Decision) => void
+  onDecided: (approval: Approval, decided: Decided) => void
 }
 
 /** List and approval side by side; on a phone one after the other. */
@@ -135,7 +139,7 @@ function Panes({ selection, card, onDecided }: PanesProps) {
               key={`${shown.id} ${shown.status}`}
               approval={shown}
               cardRef={card}
-              onDecided={(decision) => onDecided(shown, decision)}
+              onDecided={(decided) => onDecided(shown, decided)}
             />
           ) : inbox.isPending || !isChosen ? null : (
             <EmptyState

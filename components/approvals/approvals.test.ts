@@ -43,6 +43,8 @@ describe('what a refused decision means', () => {
     comment: null,
     shown_hash: 'h',
     already_decided: true,
+    outcome: 'approved',
+    quorum: { needed: 1, so_far: 1, rejections_needed: 1, rejections: 0 },
   }
 
   it('is the decision that stands when the server says which', () => {

@@ -6,7 +6,7 @@ import { toast } from '@/components/ui/toast'
 import { callApi } from '@/lib/api/client/call'
 import { ApiError, messageOf } from '@/lib/api/client/error'
 import { queryKey } from '@/lib/api/client/query'
-import { type Decision, decisionSchema } from '@/lib/api/contracts/approvals'
+import { type ApprovalStand, type Decided, type Decision, decidedSchema } from '@/lib/api/contracts/approvals'
 import { contracts } from '@/lib/api/contracts/routes'
 import type { FieldProblem } from '@/lib/errors'
 
@@ -25,14 +25,16 @@ export interface ApprovalSubject {
   schema: Record<string, unknown> | null
   dueAt: string | null
   createdAt: string
+  /** Who may decide and what was said so far. */
+  stand: ApprovalStand | null
 }
 
 export type DecideState =
   | { kind: 'open' }
   | { kind: 'pending'; decision: Decision['decision'] }
-  /** It stands: ours, or what somebody else decided before us (`conflict`). */
-  | { kind: 'decided'; decision: Decision; conflict: boolean }
-  /** Decided by somebody, but the server did not say what. */
+  /** It stands: ours, perhaps with others still to be heard, or what somebody else decided before us (`conflict`). */
+  | { kind: 'decided'; decision: Decided; conflict: boolean }
+  /** Decided in another way than by a decision that can be shown; the message says how. */
   | { kind: 'gone'; message: string }
   | { kind: 'failed'; message: string; errors: FieldProblem[] }
 
@@ -41,7 +43,7 @@ export function useDecide(subject: ApprovalSubject) {
   const client = useQueryClient()
   const [state, setState] = useState<DecideState>({ kind: 'open' })
 
-  async function decide(decision: Decision['decision'], comment: string, data?: unknown): Promise<Decision | null> {
+  async function decide(decision: Decision['decision'], comment: string, data?: unknown): Promise<Decided | null> {
     setState({ kind: 'pending', decision })
     try {
       const answer = await callApi(decision === 'approved' ? contracts.approve : contracts.reject, {
@@ -85,7 +87,7 @@ function sayLost(state: DecideState, wanted: Decision['decision']): void {
 /** What a refusal means for the person who decided. */
 export function stateAfter(error: unknown): DecideState {
   if (error instanceof ApiError) {
-    const standing = decisionSchema.safeParse(error.problem.decision)
+    const standing = decidedSchema.safeParse(error.problem.decision)
     if (error.code === 'already_decided' && standing.success) {
       return { kind: 'decided', decision: standing.data, conflict: true }
     }

@@ -4,6 +4,7 @@ import { CircleCheck } from 'lucide-react'
 import Link from 'next/link'
 import { useMemo } from 'react'
 import { ApprovalCard } from '@/components/approvals/approval-card'
+import { AFTER_DUE } from '@/components/approvals/approval-subject'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Time } from '@/components/ui/time'
 import type { OpenWait, Run } from '@/lib/api/contracts/runs'
@@ -113,6 +114,7 @@ export function WaitCard(props: { run: Run; wait: OpenWait; waits: OpenWait[]; m
           schema: wait.schema,
           dueAt: wait.due_at,
           createdAt: wait.created_at,
+          stand: wait.approval,
         }}
         meta={
           <p className="text-muted-foreground text-xs">
@@ -122,6 +124,7 @@ export function WaitCard(props: { run: Run; wait: OpenWait; waits: OpenWait[]; m
             {wait.due_at ? (
               <>
                 , due <Time value={wait.due_at} className="font-medium text-waiting" />
+                {wait.approval ? AFTER_DUE[wait.approval.on_due] : ''}
               </>
             ) : null}
           </p>
