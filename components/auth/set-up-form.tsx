@@ -5,11 +5,10 @@ import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { Input } from '@/components/ui/input'
 import { FormAlert } from './form-alert'
+import { MIN_PASSWORD_LENGTH } from './min-password-length'
 import { PasswordInput } from './password-input'
 import { useAuthForm } from './use-auth-form'
 import { useHydrated } from './use-hydrated'
-
-const MIN_PASSWORD_LENGTH = 12
 
 /** The first account: owner of the first team. The link printed at the start carries the token behind `#`. */
 export function SetUpForm() {

@@ -15,7 +15,12 @@ interface SettingsPage {
 }
 
 /** Every page of the settings, in the order of the tabs. */
-export const settingsNav: readonly SettingsPage[] = [{ href: '/settings/keys', label: 'API keys', action: 'key:read' }]
+export const settingsNav: readonly SettingsPage[] = [
+  { href: '/settings/account', label: 'Account' },
+  { href: '/settings/members', label: 'Members' },
+  { href: '/settings/keys', label: 'API keys', action: 'key:read' },
+  { href: '/settings/apps', label: 'Connected apps' },
+]
 
 /** The tabs above every page of the settings. */
 export function SettingsNav() {

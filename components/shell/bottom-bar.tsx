@@ -9,9 +9,11 @@ import { useState } from 'react'
 import { ApprovalsBadge } from '@/components/approvals/approvals-badge'
 import { Button } from '@/components/ui/button'
 import { Segmented } from '@/components/ui/segmented'
+import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
 import { Sheet, SheetContent } from '@/components/ui/sheet'
 import { isCurrent, mainNav, secondaryNav } from './nav-items'
 import { usePrincipal } from './use-principal'
+import { useSwitchTeam } from './use-switch-team'
 import { Avatar } from './user-menu'
 
 const cell =
@@ -67,6 +69,7 @@ const themes = [
 function More({ onClose }: { onClose: () => void }) {
   const me = usePrincipal()
   const { theme, setTheme } = useTheme()
+  const turnTo = useSwitchTeam()
   return (
     <div className="grid gap-4 p-4">
       <div className="flex items-center gap-3">
@@ -76,6 +79,20 @@ function More({ onClose }: { onClose: () => void }) {
           <p className="truncate text-muted-foreground text-xs">{me ? `${me.team.name} · ${me.role}` : ''}</p>
         </div>
       </div>
+      {me && me.teams.length > 1 ? (
+        <Select value={me.team.id} onValueChange={turnTo}>
+          <SelectTrigger aria-label="Team" className="h-11 text-base">
+            <SelectValue />
+          </SelectTrigger>
+          <SelectContent>
+            {me.teams.map(({ id, name }) => (
+              <SelectItem key={id} value={id}>
+                {name}
+              </SelectItem>
+            ))}
+          </SelectContent>
+        </Select>
+      ) : null}
       <ul className="grid">
         {secondaryNav.map(({ href, label, icon: Icon }) => (
           <li key={href}>

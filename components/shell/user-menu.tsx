@@ -1,6 +1,7 @@
 'use client'
 
-import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { ChevronsUpDown, Keyboard, LogOut, Monitor, Moon, Sun, UserRound, UsersRound } from 'lucide-react'
+import Link from 'next/link'
 import { signOut } from 'next-auth/react'
 import { useTheme } from 'next-themes'
 import { cn } from '@/components/ui/cn'
@@ -16,8 +17,10 @@ import {
   DropdownMenuTrigger,
 } from '@/components/ui/dropdown-menu'
 import { Skeleton } from '@/components/ui/skeleton'
+import type { Me } from '@/lib/api/contracts/keys'
 import { usePrincipal } from './use-principal'
 import { useCharacterShortcuts } from './use-shortcuts'
+import { useSwitchTeam } from './use-switch-team'
 
 /** Who is here, in which team; theme, shortcuts, sign out. */
 export function UserMenu({ collapsed }: { collapsed: boolean }) {
@@ -62,11 +65,32 @@ export function UserMenu({ collapsed }: { collapsed: boolean }) {
               </p>
             </div>
             <DropdownMenuSeparator />
+            <TeamItems me={me} />
           </>
         ) : null}
         <AccountItems />
       </DropdownMenuContent>
     </DropdownMenu>
+  )
+}
+
+/** The teams to turn to, for who is in several. */
+function TeamItems({ me }: { me: Me }) {
+  const turnTo = useSwitchTeam()
+  if (me.teams.length < 2) return null
+  return (
+    <>
+      <DropdownMenuLabel>Team</DropdownMenuLabel>
+      <DropdownMenuRadioGroup value={me.team.id} onValueChange={turnTo}>
+        {me.teams.map(({ id, name }) => (
+          <DropdownMenuRadioItem key={id} value={id} onSelect={(event) => event.preventDefault()}>
+            <UsersRound aria-hidden className="text-muted-foreground" />
+            <span className="truncate">{name}</span>
+          </DropdownMenuRadioItem>
+        ))}
+      </DropdownMenuRadioGroup>
+      <DropdownMenuSeparator />
+    </>
   )
 }
 
@@ -94,6 +118,12 @@ function AccountItems() {
         Single-key shortcuts
       </DropdownMenuCheckboxItem>
       <DropdownMenuSeparator />
+      <DropdownMenuItem asChild>
+        <Link href="/settings/account">
+          <UserRound aria-hidden />
+          Account
+        </Link>
+      </DropdownMenuItem>
       <DropdownMenuItem onSelect={() => void signOut({ callbackUrl: '/sign-in' })}>
         <LogOut aria-hidden />
         Sign out

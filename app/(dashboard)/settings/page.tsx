@@ -2,5 +2,5 @@ import { redirect } from 'next/navigation'
 
 /** Settings begin with what concerns everybody. */
 export default function SettingsPage() {
-  redirect('/settings/keys')
+  redirect('/settings/account')
 }
