@@ -59,7 +59,8 @@ function* checkFold(sim: Simulation, { row, nodes }: StoredRun, log: RunEvent[])
   const state = initialState(plan)
   for (const event of log) {
     const key = 'path' in event && event.node_id !== undefined ? nodeKey(event.path, event.node_id) : undefined
-    if (key !== undefined && state.nodes.get(key)?.status === 'cancelled')
+    const isTold = event.type === 'result_discarded' || event.type === 'llm_called'
+    if (key !== undefined && !isTold && state.nodes.get(key)?.status === 'cancelled')
       yield `${event.type} after ${key} was cut off`
     applyEvent(plan, state, event)
   }
