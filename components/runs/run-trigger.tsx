@@ -1,4 +1,4 @@
-import { Bot, CalendarClock, CodeXml, type LucideIcon, MousePointerClick, Webhook, Workflow } from 'lucide-react'
+import { Bot, CalendarClock, CodeXml, type LucideIcon, MousePointerClick, Scale, Webhook, Workflow } from 'lucide-react'
 
 const TRIGGERS: Record<string, { label: string; icon: LucideIcon }> = {
   browser: { label: 'Browser', icon: MousePointerClick },
@@ -7,6 +7,7 @@ const TRIGGERS: Record<string, { label: string; icon: LucideIcon }> = {
   schedule: { label: 'Schedule', icon: CalendarClock },
   webhook: { label: 'Webhook', icon: Webhook },
   run: { label: 'Another run', icon: Workflow },
+  evaluation: { label: 'Evaluation', icon: Scale },
 }
 
 /** What started a run, as a word. */

@@ -8,6 +8,7 @@ import { formatUtc } from '@/components/ui/format'
 import { SearchInput } from '@/components/ui/search-input'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
 import { nodeKey, type RunEvent } from '@/lib/engine/events'
+import { CommentCount } from '../comments/comment-count'
 import { describeEvent, type EventLine, nodeOfEvent, pathText } from '../describe-event'
 import { clockText, EVENT_GROUPS, type EventGroup, filterEvents, offsetText } from './event-filter'
 
@@ -17,13 +18,19 @@ export interface EventLogProps {
   nameOf: (nodeId: string) => string
   selectedNodeId: string | undefined
   onSelect: (nodeKey: string) => void
+  /** The event to bring into view; another object brings it again. */
+  shown: { seq: number } | undefined
+  /** How many there are about each event, by its `seq`. */
+  comments: ReadonlyMap<number, number>
+  onComments: (seq: number, count: number) => void
 }
 
 const ROW_PX = 30
 const ALL = 'all'
 
 /** Every event of the run. Follows the end while it is in view; a click selects the node. */
-export function EventLog({ events, nameOf, selectedNodeId, onSelect }: EventLogProps) {
+export function EventLog(props: EventLogProps) {
+  const { events, nameOf, selectedNodeId, onSelect, comments, onComments } = props
   const [group, setGroup] = useState<EventGroup | typeof ALL>(ALL)
   const [onlySelected, setOnlySelected] = useState(false)
   const [text, setText] = useState('')
@@ -43,6 +50,13 @@ export function EventLog({ events, nameOf, selectedNodeId, onSelect }: EventLogP
   })
   const startMs = events[0] ? Date.parse(events[0].at) : 0
 
+  const place = props.shown === undefined ? -1 : shown.findIndex((event) => event.seq === props.shown?.seq)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is brought into view when it is asked for, not again as the log grows
+  useEffect(() => {
+    if (place < 0) return
+    follows.current = false
+    rows.scrollToIndex(place, { align: 'center' })
+  }, [props.shown])
   useEffect(() => {
     if (follows.current && box.current && shown.length > 0) box.current.scrollTop = box.current.scrollHeight
   }, [shown.length])
@@ -113,7 +127,9 @@ export function EventLog({ events, nameOf, selectedNodeId, onSelect }: EventLogP
                   name={node ? nameOf(node.nodeId) : ''}
                   place={node ? pathText(node.path) : ''}
                   time={absolute ? clockText(event.at) : offsetText(Date.parse(event.at) - startMs)}
-                  isSelected={node !== undefined && node.nodeId === selectedNodeId}
+                  isSelected={(node !== undefined && node.nodeId === selectedNodeId) || event.seq === props.shown?.seq}
+                  comments={comments.get(event.seq) ?? 0}
+                  onComments={onComments}
                   onSelect={node ? () => onSelect(nodeKey(node.path, node.nodeId)) : undefined}
                 />
               )
@@ -133,9 +149,12 @@ interface EventRowProps {
   time: string
   isSelected: boolean
   onSelect: (() => void) | undefined
+  comments: number
+  onComments: EventLogProps['onComments']
 }
 
-function EventRow({ event, top, name, place, time, isSelected, onSelect }: EventRowProps) {
+function EventRow(props: EventRowProps) {
+  const { event, name, place, time, onSelect, comments } = props
   const line = describeEvent(event)
   const content = (
     <>
@@ -160,26 +179,36 @@ function EventRow({ event, top, name, place, time, isSelected, onSelect }: Event
       </span>
     </>
   )
-  const className = cn(
-    'absolute inset-x-0 flex items-center gap-2 px-3 text-left text-xs',
-    isSelected && 'bg-primary-soft/60',
-  )
-  const style = { height: ROW_PX, transform: `translateY(${top}px)` }
+  const className = 'flex h-full min-w-0 flex-1 items-center gap-2 pl-3 text-left focus-visible:-outline-offset-2'
   const title = line.detail ? `${line.title}: ${line.detail}` : undefined
-  return onSelect ? (
-    <button
-      type="button"
+  return (
+    <div
       data-event={event.type}
-      className={cn(className, 'hover:bg-muted/60 focus-visible:-outline-offset-2')}
-      style={style}
-      title={title}
-      onClick={onSelect}
+      className={cn(
+        'group/event absolute inset-x-0 flex items-center pr-2 text-xs',
+        props.isSelected && 'bg-primary-soft/60',
+        onSelect && 'hover:bg-muted/60',
+      )}
+      style={{ height: ROW_PX, transform: `translateY(${props.top}px)` }}
     >
-      {content}
-    </button>
-  ) : (
-    <div data-event={event.type} className={className} style={style} title={title}>
-      {content}
+      {onSelect ? (
+        <button type="button" className={className} title={title} onClick={onSelect}>
+          {content}
+        </button>
+      ) : (
+        <div className={className} title={title}>
+          {content}
+        </div>
+      )}
+      <CommentCount
+        count={comments}
+        about={`event ${event.seq}`}
+        onOpen={() => props.onComments(event.seq, comments)}
+        className={cn(
+          comments === 0 &&
+            'opacity-0 focus-visible:opacity-100 group-hover/event:opacity-100 [@media(hover:none)]:opacity-60',
+        )}
+      />
     </div>
   )
 }

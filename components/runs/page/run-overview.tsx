@@ -8,15 +8,17 @@ import { AFTER_DUE } from '@/components/approvals/approval-subject'
 import { Skeleton } from '@/components/ui/skeleton'
 import { Time } from '@/components/ui/time'
 import type { OpenWait, Run } from '@/lib/api/contracts/runs'
-import { isTerminal, type RunEvent } from '@/lib/engine/events'
+import { isTerminal, nodeKey, type RunEvent } from '@/lib/engine/events'
 import { pathText } from '../describe-event'
 import { CallbackWaitCard } from './callback-wait-card'
 import { conversationOf } from './conversation'
 import { ConversationView } from './conversation-view'
+import { EvaluationSection } from './evaluation-section'
 import { FailureCard } from './failure-card'
 import { InputWaitCard } from './input-wait-card'
 import { Section } from './node-panel'
 import { LargeValue, ValueView } from './payload-view'
+import { ChildRunLink } from './run-relations'
 import { UsageSection } from './usage-section'
 
 export interface RunOverviewProps {
@@ -79,6 +81,7 @@ export function RunOverview(props: RunOverviewProps) {
           <ConversationView runId={run.id} sayings={sayings} nameOf={nameOf} onSelect={onSelect} />
         </Section>
       ) : null}
+      <EvaluationSection runId={run.id} evaluation={run.evaluation} />
       <UsageSection run={run} />
       {hasInput ? (
         <Section title="Input">
@@ -95,16 +98,28 @@ export function RunOverview(props: RunOverviewProps) {
   )
 }
 
-/** The one form for whatever a wait asks. */
+/** The one form for whatever a wait asks; of a sub-workflow with the way to its run. */
 export function WaitCard(props: { run: Run; wait: OpenWait; waits: OpenWait[]; mayAnswer: boolean }) {
-  const { run, wait, waits, mayAnswer } = props
+  const { run, wait } = props
+  if (wait.run_id === run.id) return <Asked {...props} />
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-3">
+      <ChildRunLink runId={wait.run_id} nodeKey={nodeKey(wait.path, wait.node_id)}>
+        A sub-workflow asks: open its run
+      </ChildRunLink>
+      <Asked {...props} />
+    </div>
+  )
+}
+
+function Asked({ run, wait, waits, mayAnswer }: { run: Run; wait: OpenWait; waits: OpenWait[]; mayAnswer: boolean }) {
   if (wait.kind === 'approval') {
     return (
       <ApprovalCard
         key={wait.id}
         subject={{
           id: wait.id,
-          runId: run.id,
+          runId: wait.run_id,
           nodeId: wait.node_id,
           path: wait.path,
           title: wait.title,
@@ -134,8 +149,10 @@ export function WaitCard(props: { run: Run; wait: OpenWait; waits: OpenWait[]; m
   }
   if (wait.kind === 'callback') return <CallbackWaitCard key={wait.id} wait={wait} />
   if (wait.kind !== 'input') return null
-  // A node that waits in several visits at once is told apart by its thread; otherwise the node says it best.
-  const alone = waits.filter((other) => other.kind === 'input' && other.node_id === wait.node_id).length === 1
+  // A node that waits in several visits at once, or in a sub-workflow, is told by its thread; otherwise the node says it best.
+  const alone =
+    wait.run_id === run.id &&
+    waits.filter((other) => other.kind === 'input' && other.node_id === wait.node_id).length === 1
   const answerKey = alone || wait.thread === null ? wait.node_id : wait.thread
   return <InputWaitCard key={wait.id} runId={run.id} wait={wait} answerKey={answerKey} mayAnswer={mayAnswer} />
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { ChartNoAxesGantt, ChevronDown, FileInput, FileOutput, Logs, SearchX } from 'lucide-react'
+import { ChartNoAxesGantt, ChevronDown, FileInput, FileOutput, Logs, MessageSquare, SearchX } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
@@ -16,6 +16,10 @@ import { messageOf } from '@/lib/api/client/error'
 import type { ContainerState } from '@/lib/engine/containers'
 import { isTerminal } from '@/lib/engine/events'
 import type { RunState } from '@/lib/engine/state'
+import { type Anchor, commentsText } from '../comments/anchor'
+import { CommentsPanel } from '../comments/comments-panel'
+import { useRunComments } from '../comments/use-run-comments'
+import { pathText } from '../describe-event'
 import { ContainerSection } from './container-section'
 import { EventLog } from './event-log'
 import { ItemPicker } from './item-picker'
@@ -39,7 +43,7 @@ const GraphView = dynamic(() => import('@/components/designer/graph-view').then(
 
 /** The pane is small: a map of a graph that nearly fits would hide more than it shows. */
 const MINIMAP_FROM_NODES = 40
-const TABS = ['timeline', 'events', 'input', 'output'] as const
+const TABS = ['timeline', 'events', 'comments', 'input', 'output'] as const
 
 /** `/runs/[runId]`: the graph that ran, what each node did, what the run needs from people. Live while it goes on. */
 export function RunPage({ runId }: { runId: string }) {
@@ -47,6 +51,8 @@ export function RunPage({ runId }: { runId: string }) {
   const [item, setItem] = useQueryState('item', parseAsString.withDefault(''))
   const page = useRunPage(runId, item)
   const { run, definition, graph, stream, status, names, perspective } = page
+  const talk = useRunComments(runId, run.data?.evaluation?.evaluation_run_id)
+  const [shownEvent, showEvent] = useState<{ seq: number }>()
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('timeline'))
   const [graphOpen, setGraphOpen] = useState(false)
   const isWide = useIsWide()
@@ -77,6 +83,22 @@ export function RunPage({ runId }: { runId: string }) {
     },
     [setSelection, setItem, graph, isWide],
   )
+  const nameOfKey = (nodeKey: string) => {
+    const [nodeId = '', ...path] = nodeKey.split('/').toReversed()
+    return path.length === 0 ? nameOf(nodeId) : `${nameOf(nodeId)} (${pathText(path.toReversed())})`
+  }
+  /** Opens the comments, to say something about a place in the run where it says nothing yet. */
+  const openComments = (about: Anchor, count: number) => {
+    if (count === 0) talk.setDraft({ ...talk.draft, about })
+    void setTab('comments')
+  }
+  const showAnchor = (anchor: Anchor) => {
+    if ('node_key' in anchor) return select(anchor.node_key)
+    void setTab('events')
+    const began = (seq: number) => showEvent({ seq })
+    if ('event_seq' in anchor) return began(anchor.event_seq)
+    began(stream.events.find((event) => event.type === 'turn_started' && event.turn === anchor.turn)?.seq ?? 1)
+  }
   const pickItem = (container: ContainerState, index: number | undefined) => {
     const { path, nodeId } = container
     const outer = graph ? perspectiveOfNode(graph, nodeId, path) : undefined
@@ -113,7 +135,11 @@ export function RunPage({ runId }: { runId: string }) {
 
   const record = { ...run.data, status }
   const selectedWaits = page.waits.filter(
-    (wait) => selected !== undefined && wait.node_id === selected.nodeId && isWithin(wait.path, prefixOf(wait.node_id)),
+    (wait) =>
+      selected !== undefined &&
+      (wait.run_id === record.id
+        ? wait.node_id === selected.nodeId && isWithin(wait.path, prefixOf(wait.node_id))
+        : (wait.thread?.startsWith(`${selected.key}/`) ?? false)),
   )
   const selectedContainer = stream.state?.containers.get(selected?.key ?? '')
   const childRun = page.related.children.get(selected?.key ?? '')
@@ -199,6 +225,15 @@ export function RunPage({ runId }: { runId: string }) {
                 <Logs aria-hidden /> Events
                 <span className="font-normal text-subtle-foreground text-xs tabular-nums">{stream.events.length}</span>
               </TabsTrigger>
+              <TabsTrigger value="comments">
+                <MessageSquare aria-hidden /> Comments
+                {talk.comments.length === 0 ? null : (
+                  <span className="font-normal text-subtle-foreground text-xs tabular-nums">
+                    {talk.comments.length}
+                    {talk.pages.hasNextPage ? '+' : ''}
+                  </span>
+                )}
+              </TabsTrigger>
               <TabsTrigger value="input">
                 <FileInput aria-hidden /> Input
               </TabsTrigger>
@@ -213,11 +248,23 @@ export function RunPage({ runId }: { runId: string }) {
                 state={stream.state}
                 perspective={perspective}
                 selectedNodeId={selected?.nodeId}
+                comments={talk.counts.byNode}
+                onComments={(nodeKey, count) => openComments({ node_key: nodeKey }, count)}
                 {...common}
               />
             </TabsContent>
             <TabsContent value="events" className="min-h-0 flex-1">
-              <EventLog events={stream.events} selectedNodeId={selected?.nodeId} {...common} />
+              <EventLog
+                events={stream.events}
+                selectedNodeId={selected?.nodeId}
+                shown={shownEvent}
+                comments={talk.counts.byEvent}
+                onComments={(seq, count) => openComments({ event_seq: seq }, count)}
+                {...common}
+              />
+            </TabsContent>
+            <TabsContent value="comments" className="min-h-0 flex-1 overflow-y-auto p-4">
+              <CommentsPanel run={record} talk={talk} nameOf={nameOfKey} onAnchor={showAnchor} />
             </TabsContent>
             <TabsContent value="input" className="min-h-0 flex-1 overflow-y-auto p-4">
               <RunInput run={record} />
@@ -261,6 +308,12 @@ export function RunPage({ runId }: { runId: string }) {
                 />
               ) : null}
               {childRun === undefined ? null : <ChildRunLink runId={childRun} />}
+              {stream.state?.nodes.get(selected.key)?.startedAt === undefined ? null : (
+                <CommentLink
+                  count={talk.counts.byNode.get(selected.key) ?? 0}
+                  onOpen={(count) => openComments({ node_key: selected.key }, count)}
+                />
+              )}
               {selectedWaits.map((wait) => (
                 <div key={wait.id} className="rounded-lg border border-waiting/40 bg-waiting-soft/30 p-4">
                   <WaitCard run={record} wait={wait} waits={page.waits} mayAnswer={mayAnswer} />
@@ -280,6 +333,14 @@ export function RunPage({ runId }: { runId: string }) {
         </aside>
       </div>
     </div>
+  )
+}
+
+function CommentLink({ count, onOpen }: { count: number; onOpen: (count: number) => void }) {
+  return (
+    <Button size="sm" variant="ghost" className="-ml-2 w-fit" onClick={() => onOpen(count)}>
+      <MessageSquare aria-hidden /> {count === 0 ? 'Comment' : commentsText(count)}
+    </Button>
   )
 }
 

@@ -12,6 +12,7 @@ import { useNow } from '@/components/ui/use-now'
 import { nodeKey, type RunEvent } from '@/lib/engine/events'
 import type { RunState } from '@/lib/engine/state'
 import type { WorkflowDefinition } from '@/lib/workflow/document'
+import { CommentCount } from '../comments/comment-count'
 import { pathText } from '../describe-event'
 import { type Lane, type Span, type Timeline, timelineOf } from '../timeline'
 import { failedItems, type Perspective, perspectiveOfNode } from './perspective'
@@ -32,6 +33,9 @@ export interface TimelineChartProps {
   nameOf: (nodeId: string) => string
   selectedNodeId: string | undefined
   onSelect: (nodeKey: string) => void
+  /** How many there are about each node run, by its key. */
+  comments: ReadonlyMap<string, number>
+  onComments: (nodeKey: string, count: number) => void
 }
 
 const ROW_PX = 28
@@ -164,6 +168,7 @@ export function TimelineChart(props: TimelineChartProps) {
                       {name}
                     </span>
                   </button>
+                  {line.kind === 'lane' ? <LaneComments lane={lane} name={name} {...props} /> : null}
                 </div>
                 <div className="relative mr-3 h-full flex-1">
                   <Bars lane={lane} scale={scale} endMs={endMs} name={name} onSelect={onSelect} />
@@ -184,6 +189,17 @@ export function TimelineChart(props: TimelineChartProps) {
         </div>
       </section>
     </div>
+  )
+}
+
+/** Comments about what a lane shows. */
+function LaneComments(props: { lane: Lane; name: string } & Pick<TimelineChartProps, 'comments' | 'onComments'>) {
+  const keys = [...new Set(props.lane.spans.map((span) => span.key))].filter((key) => props.comments.has(key))
+  const [first] = keys
+  if (first === undefined) return null
+  const count = keys.reduce((sum, key) => sum + (props.comments.get(key) ?? 0), 0)
+  return (
+    <CommentCount count={count} about={props.name} onOpen={() => props.onComments(first, count)} className="mr-1" />
   )
 }
 
