@@ -1,6 +1,7 @@
 import { cleanup, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { fakeApi } from '@/components/testing/fake-api'
 import { renderPage } from '@/components/testing/render'
 import { nodeTypes } from '@/lib/nodes/registry'
 import { focusStep } from '../actions/step-actions'
@@ -211,6 +212,23 @@ describe('the inspector', () => {
     expect(store.getState().definition.settings).toMatchObject({ maxConcurrentRuns: 3, onLimit: 'reject' })
     await user.clear(screen.getByRole('textbox', { name: /Runs at once/ }))
     expect('maxConcurrentRuns' in store.getState().definition.settings).toBe(false)
+  })
+
+  it('chooses the workflow that evaluates the runs, and which of them', async () => {
+    const [id, name] = ['01890000-0000-7000-8000-000000000000', 'Judge']
+    const judge = { id, name, active_version: null }
+    fakeApi({ 'GET /workflows': () => ({ items: [judge], next_cursor: null }), [`GET /workflows/${id}`]: () => judge })
+    const { user, store } = open(sample())
+    const evaluation = () => store.getState().definition.settings.evaluation
+    await user.click(screen.getByRole('combobox', { name: /Evaluator/ }))
+    await user.click(await screen.findByRole('option', { name: /Judge/ }))
+    expect(evaluation()).toEqual({ workflowId: id, when: 'completed' })
+    await user.click(screen.getByRole('combobox', { name: 'Which runs' }))
+    await user.click(await screen.findByRole('option', { name: /All that ended/ }))
+    await user.type(screen.getByRole('textbox', { name: /Share of them/ }), '25')
+    expect(evaluation()).toEqual({ workflowId: id, when: 'ended', sample: 0.25 })
+    await user.click(screen.getByRole('button', { name: 'Remove the evaluator' }))
+    expect(evaluation()).toBeUndefined()
   })
 
   it('puts the cursor into the field that is asked for', async () => {

@@ -10,6 +10,7 @@ import { useDesigner, useMeta, useProblems, useServices } from '../designer-cont
 import { renameInputs } from '../document/rename'
 import { vocabularyFor } from './code/vocabulary'
 import { ConcurrencyFields } from './concurrency-fields'
+import { EvaluationFields } from './evaluation-fields'
 import { JsonSchemaControl } from './fields/json-schema-control'
 import { KeyValuesControl } from './fields/key-values-control'
 import { InspectorScopeProvider } from './inspector-context'
@@ -39,12 +40,12 @@ export function WorkflowPanel() {
   const problems = useProblems((state) => state.problems)
   const commit = (label: string, next: WorkflowDefinition, coalesce?: string) =>
     store.getState().commit({ label, definition: next, coalesce })
-  const setSettings = (change: Partial<WorkflowSettings>) => {
+  const setSettings = (change: Partial<WorkflowSettings>, label = 'Edit limits') => {
     const now = store.getState().definition
     const settings = Object.fromEntries(
       Object.entries({ ...now.settings, ...change }).filter(([, value]) => value !== undefined),
     ) as WorkflowSettings // members without a value left out
-    commit('Edit limits', { ...now, settings }, `settings:${Object.keys(change).join()}`)
+    commit(label, { ...now, settings }, `settings:${Object.keys(change).join()}`)
   }
   const scope = {
     readOnly,
@@ -144,6 +145,13 @@ export function WorkflowPanel() {
           <p className="text-muted-foreground text-xs">
             Beyond these a run ends, since it is most likely going round in circles.
           </p>
+        </Section>
+        <Section title="Evaluation">
+          <EvaluationFields
+            settings={settings}
+            disabled={readOnly}
+            onChange={(change) => setSettings(change, 'Edit evaluation')}
+          />
         </Section>
       </div>
     </InspectorScopeProvider>
