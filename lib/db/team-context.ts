@@ -16,7 +16,7 @@ export function forTeam<T>(teamId: Id, work: () => T): T {
 
 /**
  * Does `work` as the engine although a request asks for it: finding out who calls, starting and commanding runs, sweeping.
- * Each place that calls this is named in row-security.db.test.ts; it takes nothing from a caller that was not checked.
+ * Each place that calls this is named in row-security.test.ts; it takes nothing from a caller that was not checked.
  */
 export function asEngine<T>(work: () => T): T {
   return teamOfContext() === undefined ? work() : context().run(undefined, work)
