@@ -11,8 +11,10 @@ import {
 import type { Actor } from '../engine/events'
 import type { CountedVote } from '../engine/waits'
 import type { Id } from '../ids'
+import type { AuditBy } from './audit'
 import { pool } from './client'
 import { type CommandedWait, holdWait } from './commands'
+import { recordRunAudit } from './run-audit'
 
 /** What one person said about one approval. `voter` is who they are at the moment of reading. */
 export interface VoteRow extends Vote {
@@ -81,6 +83,7 @@ export interface Cast {
   comment: string | null
   data: unknown
   shownHash: string
+  by: AuditBy
 }
 
 export type CastResult =
@@ -130,6 +133,15 @@ export async function castVote(
         const { approvals, approvalsNeeded } = counts
         const said = { waitId, nodeId, path, actor, decision, comment, shownHash, approvals, approvalsNeeded }
         await held.submit([{ kind: 'vote', ...said }])
+      }
+      if (!own) {
+        const details = {
+          node_id: wait.nodeId,
+          path: wait.path,
+          shown_hash: vote.shownHash,
+          decides: counts.state === decision,
+        }
+        await recordRunAudit(client, { runId: wait.runId, by: cast.by, action: `approval.${decision}`, details })
       }
       return { kind: 'cast', vote, tally: counts, isRepeated: own !== undefined }
     })

@@ -1,11 +1,14 @@
 import type { Pool, PoolClient } from 'pg'
+import type { AuditAction } from '../audit-actions'
 import type { Actor, WaitKind } from '../engine/events'
 import type { WaitOutcome } from '../engine/waits'
 import { crashPoint } from '../faults'
 import type { Id } from '../ids'
+import type { AuditBy } from './audit'
 import { pool } from './client'
 import { type LocalWorker, localWorker, type Place } from './local-worker'
 import { notify, pokePayload } from './notify'
+import { recordRunAudit } from './run-audit'
 import { FREE_SQL, RUN_COLUMNS, type RunRow, TERMINAL_SQL, wakeTeamsSql } from './runs'
 import { asEngine } from './team-context'
 import { inTransaction } from './transaction'
@@ -197,10 +200,23 @@ function wake(row: Asked, local: LocalWorker | undefined, place: Place | null): 
 /**
  * Writes commands for a run that has not ended, and wakes whoever is to apply them. Null: the run has ended, or is not the team's.
  */
-export async function submitCommands(run: CommandedRun, commands: RunCommand[]): Promise<RunRow | null> {
+export async function submitCommands(
+  run: CommandedRun,
+  commands: RunCommand[],
+  /** Of what a person or key does to the run, for the audit log; absent for what the engine does. */
+  audit?: { by: AuditBy; action: AuditAction },
+): Promise<RunRow | null> {
   return withPlace(run, isEnd(commands) ? 'end' : 'queue', async (owner) => {
-    const row = await ask(pool(), run, owner, { ...SUBMITTING, commands })
-    return { row, result: row ?? null }
+    const question = { ...SUBMITTING, commands }
+    if (audit === undefined) {
+      const row = await ask(pool(), run, owner, question)
+      return { row, result: row ?? null }
+    }
+    return inTransaction(async (client) => {
+      const row = await ask(client, run, owner, question)
+      if (row) await recordRunAudit(client, { runId: run.id, ...audit })
+      return { row, result: row ?? null }
+    })
   })
 }
 

@@ -1,8 +1,11 @@
+import type { AuditAction } from '../audit-actions'
 import type { NewEvent, RunStatus } from '../engine/events'
 import type { Id } from '../ids'
+import type { AuditBy } from './audit'
 import { pool } from './client'
 import { localWorker } from './local-worker'
 import { NOTIFY_CHANNEL, notifyPayloads, publishLocally, type RunChange } from './notify'
+import { recordRunAudit } from './run-audit'
 import type { RunVariables } from './runs'
 import { wakeTeamsSql } from './runs'
 import { asEngine } from './team-context'
@@ -47,6 +50,7 @@ export interface NewFork {
   /** Among them the containers that have not ended. */
   openKeys: string[]
   timeoutMs: number | null
+  audit: { by: AuditBy; action: AuditAction; details: Record<string, unknown> }
 }
 
 /** Makes a run that begins with results of another, queued: rows, log and copies in one transaction. */
@@ -108,6 +112,7 @@ export async function insertFork(fork: NewFork): Promise<void> {
         `SELECT ${wakeTeamsSql('SELECT $1::uuid AS team_id')}, (SELECT count(pg_notify('${NOTIFY_CHANNEL}', note)) FROM unnest($2::text[]) AS note)`,
         [source.teamId, notifyPayloads([change])],
       )
+      await recordRunAudit(client, { runId: id, ...fork.audit })
     }),
   )
   publishLocally([change])

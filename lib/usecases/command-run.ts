@@ -1,5 +1,6 @@
 import { requirePermission } from '../auth/authorize'
 import type { Principal } from '../auth/principal'
+import { auditBy } from '../db/audit'
 import { type RunCommand, resolveWait, submitCommands } from '../db/commands'
 import { type RunPulse, readRunPulse } from '../db/run-pulse'
 import { loadRunWaits, type OpenHumanWait } from '../db/run-waits'
@@ -40,9 +41,10 @@ export async function commandRun(options: CommandRun): Promise<void> {
       extra: { status: pulse.status },
     })
   }
-  if (options.command === 'data') return answer(options, pulse)
-  if (options.command === 'resume' && pulse.status !== 'paused') return refuseResume(options)
-  await submit(options, pulse, commandsOf(options))
+  const { command } = options
+  if (command === 'data') return answer(options, pulse)
+  if (command === 'resume' && pulse.status !== 'paused') return refuseResume(options)
+  await submit({ ...options, command }, pulse, commandsOf(options))
 }
 
 function commandsOf(options: CommandRun): RunCommand[] {
@@ -52,8 +54,11 @@ function commandsOf(options: CommandRun): RunCommand[] {
   return [...turn, { kind: options.command === 'pause' ? 'pause' : 'resume', actor }]
 }
 
-async function submit(options: CommandRun, pulse: RunPulse, commands: RunCommand[]): Promise<void> {
-  const row = await submitCommands({ ...pulse, id: options.runId }, commands)
+const ACTIONS = { stop: 'run.stopped', pause: 'run.paused', resume: 'run.resumed' } as const
+
+async function submit(options: CommandRun & { command: keyof typeof ACTIONS }, pulse: RunPulse, commands: RunCommand[]): Promise<void> {
+  const audit = { by: auditBy(options.principal), action: ACTIONS[options.command] }
+  const row = await submitCommands({ ...pulse, id: options.runId }, commands, audit)
   if (row || options.command === 'stop') return
   throw new AppError('run_ended', 'The run has ended meanwhile; start a new one.')
 }

@@ -1,5 +1,6 @@
 import { requirePermission } from '../auth/authorize'
 import type { Principal } from '../auth/principal'
+import { auditBy } from '../db/audit'
 import { loadDefinition } from '../db/definitions'
 import { readLog } from '../db/events'
 import { findSourceRun, insertFork, type SourceRun } from '../db/forks'
@@ -81,6 +82,11 @@ export async function continueRun(
     keys: reuse.keys,
     openKeys: openContainers(reuse),
     timeoutMs: definition.settings.timeoutMs ?? null,
+    audit: {
+      by: auditBy(principal),
+      action: of.kind === 'retry' ? 'run.retried' : 'run.forked',
+      details: { source_run_id: source.id, from_node: from?.nodeId ?? null },
+    },
   })
   return { runId: id }
 }

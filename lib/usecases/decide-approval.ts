@@ -2,6 +2,7 @@ import type { Decided } from '../api/contracts/approvals'
 import { requirePermission } from '../auth/authorize'
 import type { Principal } from '../auth/principal'
 import { castVote, readBallots, type VoteRow } from '../db/approval-votes'
+import { auditBy } from '../db/audit'
 import { readRunPulse } from '../db/run-pulse'
 import { readHumanWaits, type WaitRow } from '../db/waits'
 import { type Refusal, tally } from '../engine/approval-policy'
@@ -68,6 +69,7 @@ export async function decideApproval(options: DecideApproval): Promise<Decided> 
       comment: options.comment?.trim() || null,
       data: decision === 'approved' ? acceptForm(request, options.data) : request.shown,
       shownHash,
+      by: auditBy(principal),
     },
   )
   if (cast.kind === 'closed') return standing(pickWait(await readHumanWaits(runId), options), options)

@@ -60,7 +60,7 @@ export async function joinWithNewAccount(attempt: {
     await join({ offer, userId, name, by }, tx)
     return { userId, teamId, email }
   })
-  return openSession({ ...joined, name, userAgent })
+  return openSession({ ...joined, name, userAgent, address, means: 'invitation' })
 }
 
 /** Puts the signed-in person into the team of a link and turns their session there. Throws like {@link joinWithNewAccount}. */

@@ -99,7 +99,7 @@ export async function resetPassword(attempt: {
   })
   forgetIdentities()
   await forgetSignInsOf(link.email)
-  return openSession({ ...link, userAgent })
+  return openSession({ ...link, userAgent, address, means: 'reset_link' })
 }
 
 /** Like an invitation, a link is worth what its maker may still do. */

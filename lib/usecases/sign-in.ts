@@ -52,11 +52,11 @@ export async function openSession(of: {
   name: string
   email: string
   userAgent: string
-  address?: string
+  address: string
   /** How the identity was proven. */
-  means?: string
+  means: 'password' | 'set_up' | 'invitation' | 'reset_link'
 }): Promise<SignedIn> {
-  const { userId, teamId, name, email, userAgent, address = UNKNOWN_ADDRESS, means = 'link' } = of
+  const { userId, teamId, name, email, userAgent, address, means } = of
   const expiresAt = new Date(Date.now() + SESSION_ABSOLUTE_MS)
   const session = await prisma().$transaction(async (tx) => {
     const made = await insertSession({ userId, teamId, expiresAt, userAgent }, tx)
