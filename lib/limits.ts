@@ -239,6 +239,14 @@ export const LIMITS = {
     behaviour:
       'It is deleted with all that belongs to it, within the hour; not before the run that it is a sub-workflow of, nor before one that continues it.',
   },
+  audit_retention: {
+    title: 'How long a record of the audit log is kept',
+    unit: 'days',
+    value: 365,
+    ceiling: 3_650,
+    setBy: 'LIMIT_AUDIT_RETENTION',
+    behaviour: 'It is deleted within the hour, from the oldest end; the rest of the log can still be verified.',
+  },
   node_time: {
     title: 'Time of a node',
     unit: 'ms',

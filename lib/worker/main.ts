@@ -11,7 +11,7 @@ import { priceList } from '../nodes/price-list.run'
 import { settleChild, startChild } from './child-runs'
 import { databaseWorld } from './database-world'
 import { RunLoop } from './loop'
-import { forgetEndedRuns, oldRunsCron, timeOutOldRuns } from './old-runs'
+import { forgetAuditRecords, forgetEndedRuns, oldRunsCron, timeOutOldRuns } from './old-runs'
 import { holdQueueLock } from './queue-recovery'
 import { startEvaluation } from './start-evaluation'
 import { fireTimer } from './timers'
@@ -50,6 +50,7 @@ export async function startWorker(
     start_evaluation: async (payload) => startEvaluation((payload as { run_id: Id }).run_id),
     time_out_old_runs: timeOutOldRuns,
     forget_ended_runs: forgetEndedRuns,
+    forget_audit_records: forgetAuditRecords,
     time_out_run: async (payload) => {
       const { run_id: id, team_id: teamId } = payload as { run_id: Id; team_id: Id }
       await submitCommands({ id, teamId }, [{ kind: 'timeout' }])

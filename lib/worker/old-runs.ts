@@ -1,4 +1,5 @@
 import { parseCronItems } from 'graphile-worker'
+import { pruneAudit } from '../db/audit-retention'
 import { submitCommands } from '../db/commands'
 import { findOldRuns, forgetRuns } from '../db/old-runs'
 import { limitOf } from '../env'
@@ -13,6 +14,7 @@ const DAY_MS = 24 * 3_600_000
 export const oldRunsCron = parseCronItems([
   { task: 'time_out_old_runs', match: '17 * * * *', identifier: 'old-runs' },
   { task: 'forget_ended_runs', match: '47 * * * *', identifier: 'ended-runs' },
+  { task: 'forget_audit_records', match: '52 * * * *', identifier: 'audit-records' },
 ])
 
 /** Ends runs that have gone on for as long as a run may, waiting included. */
@@ -30,4 +32,9 @@ export async function forgetEndedRuns(): Promise<void> {
   while ((await forgetRuns(before, MAX_EVENTS)) > 0) {
     // What was waited for, or was continued, by a run that is gone now can go too.
   }
+}
+
+/** Deletes records of the audit log that were kept for as long as they are. */
+export async function forgetAuditRecords(): Promise<void> {
+  await pruneAudit({ days: limitOf('audit_retention') })
 }
