@@ -83,6 +83,16 @@ export function describeEvent(event: RunEvent): EventLine {
         joined([event.wait_id === undefined ? 'before the step was reached: kept' : '', sizeText(event.output_bytes)]),
         'good',
       )
+    case 'child_waiting':
+      return event.status === 'running'
+        ? line('Sub-workflow goes on', '', 'active')
+        : line(
+            event.status === 'waiting_for_approval'
+              ? 'Sub-workflow waits for a decision'
+              : 'Sub-workflow waits for an answer',
+            event.waiting_for ? `at ${event.waiting_for}` : '',
+            'waiting',
+          )
     case 'child_ended':
       return line(
         `Sub-workflow ${event.status}`,

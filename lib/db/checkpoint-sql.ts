@@ -18,7 +18,7 @@ const UPDATE_RUNS = `input AS (
   SELECT * FROM json_to_recordset($RUNS::json) AS x(
     "runId" uuid, "owner" uuid, "epoch" int, "expectedSeq" int, "lastSeq" int, "status" text, "turn" int, "commandsApplied" int,
     "waitingFor" text, "release" boolean, "isEnd" boolean, "output" json, "reason" text, "summary" text, "nodeId" text,
-    "tokens" int, "costUsd" numeric)
+    "tokens" int, "costUsd" numeric, "tellsParent" boolean)
 ), fenced AS (
   UPDATE runs r SET last_seq = i."lastSeq", status = i."status"::run_status, turn = i."turn",
     command_applied = i."commandsApplied", waiting_for = i."waitingFor",
@@ -121,10 +121,10 @@ const CANCEL_WAITS = `, cancelled AS (
   FROM cancelled WHERE kind = 'child'
 )`
 
-/** A run that somebody waits for has ended. */
+/** A run that somebody waits for has ended, or waits for people, or no longer does. */
 const SETTLE_CHILDREN = `, settled AS MATERIALIZED (
   SELECT (graphile_worker.add_job('settle_child', json_build_object('run_id', f.id), job_key := 'settle:' || f.id)).id
-  FROM fenced f WHERE f."isEnd" AND f.parent_wait_id IS NOT NULL
+  FROM fenced f JOIN input i ON i."runId" = f.id AND i."tellsParent"
 )`
 
 /** A run that is to be evaluated has ended: from here on its evaluator is started, once. The run of an evaluator never is. */

@@ -38,8 +38,8 @@ export interface Checkpoint {
   blobs: { id: Id; body: string }[]
   /** Waits that nobody will answer: what they belong to was cut off. */
   closedWaits: Id[]
-  /** The run of a sub-workflow: its parent waits for its end. */
-  isChild: boolean
+  /** The run of a sub-workflow, and what its parent is to know of it changes with this checkpoint. */
+  tellsParent: boolean
 }
 
 export interface EndedRun {
@@ -168,7 +168,7 @@ async function write(batch: Checkpoint[]): Promise<Map<Id, CheckpointResult>> {
   }
   const needs = {
     cancelWaits: others.some((item) => item.ended || item.closedWaits.length > 0),
-    settles: others.some((item) => item.ended && item.isChild),
+    settles: others.some((item) => item.tellsParent),
     deadlines: births.some((item) => !item.ended && item.birth?.timeoutMs != null),
   }
   const result = await pool().query<{ id: Id; released: boolean; commandSeq: number } & BirthNames>(
@@ -199,6 +199,7 @@ function runOf(item: Checkpoint) {
     waitingFor: item.waitingFor,
     release: item.release,
     isEnd: item.ended !== null,
+    tellsParent: item.tellsParent,
     output: item.ended?.output ?? null,
     reason: item.ended?.reason ?? null,
     summary: item.ended?.summary ?? null,

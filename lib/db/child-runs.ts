@@ -1,4 +1,5 @@
 import type { RunStatus } from '../engine/events'
+import type { WaitingStatus } from '../engine/waiting'
 import type { Id } from '../ids'
 import { pool } from './client'
 import type { StoredPayload } from './payloads'
@@ -36,6 +37,22 @@ export async function readChildEnd(runId: Id): Promise<ChildEnd> {
   return row
 }
 
+/** Whether the run of a sub-workflow waits for people, and at which node. */
+export interface ChildStand {
+  status: WaitingStatus
+  waitingFor: string | null
+}
+
+export async function readChildStand(runId: Id): Promise<ChildStand> {
+  const { rows } = await pool().query<ChildStand>({
+    name: 'child_stand',
+    text: `SELECT status, waiting_for AS "waitingFor" FROM runs
+            WHERE id = $1 AND status IN ('waiting_for_user_input', 'waiting_for_approval')`,
+    values: [runId],
+  })
+  return rows[0] ?? { status: 'running', waitingFor: null }
+}
+
 /** What a run that waits for a child is to it. */
 export interface ParentRun {
   id: Id
@@ -60,14 +77,14 @@ export async function readParentRun(runId: Id): Promise<ParentRun | undefined> {
   return rows[0]
 }
 
-/** The wait that the end of this run resolves; undefined while it has not ended or when nobody waits. */
-export async function findParentWait(runId: Id): Promise<Id | undefined> {
-  const { rows } = await pool().query<{ waitId: Id | null }>({
+/** The wait that waits for this run, and whether it has ended; undefined when nobody waits. */
+export async function findParentWait(runId: Id): Promise<{ waitId: Id; hasEnded: boolean } | undefined> {
+  const { rows } = await pool().query<{ waitId: Id; hasEnded: boolean }>({
     name: 'parent_wait',
-    text: `SELECT parent_wait_id AS "waitId" FROM runs WHERE id = $1 AND status IN ${TERMINAL_SQL}`,
+    text: `SELECT parent_wait_id AS "waitId", status IN ${TERMINAL_SQL} AS "hasEnded" FROM runs WHERE id = $1 AND parent_wait_id IS NOT NULL`,
     values: [runId],
   })
-  return rows[0]?.waitId ?? undefined
+  return rows[0]
 }
 
 /** The child run of a wait, while it goes on. */

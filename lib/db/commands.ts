@@ -35,6 +35,8 @@ export type RunCommand =
       approvals: number
       approvalsNeeded: number
     }
+  /** The run of a sub-workflow waits for people, or no longer does: look how it stands. */
+  | { kind: 'child'; waitId: Id; nodeId: string; path: string[]; runId: Id }
   | {
       kind: 'resolve'
       waitId: Id

@@ -47,7 +47,7 @@ async function heldRun() {
     waits: [],
     blobs: [],
     closedWaits: [],
-    isChild: false,
+    tellsParent: false,
   }
   return { runId, teamId: principal.team.id, owner, checkpoint }
 }

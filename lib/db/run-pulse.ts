@@ -2,6 +2,7 @@ import type { RunStatus } from '../engine/events'
 import { AppError } from '../errors'
 import type { Id } from '../ids'
 import { pool } from './client'
+import { familySql } from './run-family'
 
 /** The little that tells whether a run is doing something. */
 export interface RunPulse {
@@ -21,7 +22,10 @@ export async function readRunPulse(runId: Id): Promise<RunPulse> {
     name: 'run_pulse',
     text: `SELECT team_id AS "teamId", workflow_id AS "workflowId", workflow_cap AS "workflowCap", status, lease_owner IS NOT NULL AS "isHeld", command_seq - command_applied AS "commandsPending",
              status IN ('waiting_for_user_input', 'waiting_for_approval', 'running') AND EXISTS (
-               SELECT FROM waits w WHERE w.run_id = r.id AND w.state = 'open' AND w.kind IN ('approval', 'input')) AS "hasOpenHumanWait"
+               SELECT FROM waits w WHERE w.run_id = r.id AND w.state = 'open' AND w.kind IN ('approval', 'input'))
+             OR status IN ('waiting_for_user_input', 'waiting_for_approval') AND EXISTS (
+               SELECT FROM ${familySql('r.id')} f JOIN waits w ON w.run_id = f.id AND w.state = 'open'
+                WHERE w.kind = CASE WHEN r.status = 'waiting_for_approval' THEN 'approval' ELSE 'input' END::wait_kind) AS "hasOpenHumanWait"
            FROM runs r WHERE r.id = $1`,
     values: [runId],
   })

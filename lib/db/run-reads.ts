@@ -6,6 +6,7 @@ import { decodeCursor, pageOf } from './cursor'
 import { takeFreshEnd } from './fresh-ends'
 import type { StoredPayload } from './payloads'
 import { processSingleton } from './process'
+import { familySql } from './run-family'
 import type { RatingRow } from './run-ratings'
 import type { RunVariables } from './runs'
 import { forTeam, teamOfContext } from './team-context'
@@ -39,6 +40,9 @@ export interface RunSummaryRow {
 /** An open wait as JSON made it: times are text. */
 export interface OpenWaitRow {
   id: Id
+  /** The run itself, or the run of a sub-workflow that it waits for. */
+  run_id: Id
+  definition_id: Id
   node_id: string
   path: string[]
   kind: WaitKind
@@ -66,14 +70,18 @@ const SUMMARY = `r.id, r.workflow_id, w.name AS workflow_name, v.number AS versi
 
 const TABLES = `runs r JOIN workflows w ON w.id = r.workflow_id LEFT JOIN workflow_versions v ON v.id = r.version_id`
 
-/** Open waits that people, programs or callbacks answer, oldest first. The thread is told by the event that opened the wait. */
+/**
+ * Open waits that people, programs or callbacks answer, oldest first, also those of sub-workflows that the run waits for. The
+ * thread is told by the event that opened the wait; that of a sub-workflow has the steps that lead there in front.
+ */
 const OPEN_WAITS = `CASE WHEN r.ended_at IS NULL THEN (
-  SELECT json_agg(json_build_object('id', o.id, 'node_id', o.node_id, 'path', o.path, 'kind', o.kind, 'request', o.request,
+  SELECT json_agg(json_build_object('id', o.id, 'run_id', o.run_id, 'definition_id', owner.definition_id, 'node_id', o.node_id, 'path', o.path, 'kind', o.kind, 'request', o.request,
            'shown_hash', o.shown_hash, 'due_at', o.due_at, 'created_at', o.created_at,
-           'thread', (SELECT e.data ->> 'thread' FROM run_events e
-                       WHERE e.run_id = r.id AND e.type = 'node_waiting' AND e.data ->> 'wait_id' = o.id::text))
+           'thread', f.place || (SELECT e.data ->> 'thread' FROM run_events e
+                       WHERE e.run_id = o.run_id AND e.type = 'node_waiting' AND e.data ->> 'wait_id' = o.id::text))
          ORDER BY o.created_at, o.id)
-    FROM waits o WHERE o.run_id = r.id AND o.state = 'open' AND o.kind IN ('approval', 'input', 'callback')) END`
+    FROM ${familySql('r.id')} f JOIN runs owner ON owner.id = f.id
+      JOIN waits o ON o.run_id = f.id AND o.state = 'open' AND o.kind IN ('approval', 'input', 'callback')) END`
 
 const DETAIL = `${SUMMARY}, r.definition_id, r.input, r.variables, r.output, r.error_node_id,
   CASE WHEN r.error_node_id IS NOT NULL THEN (

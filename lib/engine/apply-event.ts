@@ -1,5 +1,5 @@
 import { assertNever } from '../errors'
-import { LIMITS } from '../limits'
+import { countActive } from './active-time'
 import type { ContainerState } from './containers'
 import { type EventType, type Failure, nodeKey, type RunEvent } from './events'
 import type { Plan } from './graph'
@@ -33,18 +33,6 @@ export function applyEvent(plan: Plan, state: RunState, event: RunEvent): RunSta
   fold(plan, state, event)
   countActive(state, event)
   return state
-}
-
-/**
- * A run is active from its first step until it waits, is paused, or ends. Between two events no more counts than a node may
- * take: if more time passed, nobody held the run, or the clock of a machine jumped.
- */
-function countActive(state: RunState, event: RunEvent): void {
-  const atMs = Date.parse(event.at)
-  if (state.activeAtMs !== undefined)
-    state.activeMs += Math.min(Math.max(0, atMs - state.activeAtMs), LIMITS.node_time.ceiling)
-  const isIdle = event.type === 'run_started' || event.type === 'run_waiting' || state.paused || state.ended
-  state.activeAtMs = isIdle ? undefined : atMs
 }
 
 type Of<T extends EventType> = RunEvent & { type: T }
@@ -91,6 +79,11 @@ function fold(plan: Plan, state: RunState, event: RunEvent): void {
     case 'callback_received':
       onCallback(plan, state, event)
       return
+    case 'child_waiting': {
+      const wait = state.waits.get(event.wait_id)
+      if (wait) wait.child = { status: event.status, waitingFor: event.waiting_for }
+      return
+    }
     case 'child_ended':
       onChildEnded(plan, state, event)
       return

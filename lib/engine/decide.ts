@@ -1,8 +1,9 @@
 import type { ContainerState } from './containers'
-import type { Failure, NewEvent, RunStatus } from './events'
+import type { Failure, NewEvent } from './events'
 import type { Plan } from './graph'
 import { BUDGET_EXCEEDED, DEFAULT_LIMITS, HOUR_MS, type RunLimits } from './limits'
 import type { RunState } from './state'
+import { type WaitingStatus, waitingFor } from './waiting'
 
 /** What the shell is to do next. The core decides; it never does. */
 export type Decision =
@@ -19,7 +20,7 @@ export type Decision =
   /** The run ends with this event, and whatever is in flight is aborted. */
   | { type: 'end'; event: NewEvent }
   /** Nothing can be done until a wait resolves: append `run_waiting` unless the status says so already, and let go. */
-  | { type: 'wait'; status: 'waiting_for_user_input' | 'waiting_for_approval' | 'running'; nodeIds: string[] }
+  | { type: 'wait'; status: WaitingStatus; nodeIds: string[] }
 
 /**
  * Pure. `inFlight`: keys of nodes that this shell is executing now. A node that the log says is running and that is not in
@@ -149,19 +150,4 @@ function endOf(plan: Plan, state: RunState, limits: RunLimits): NewEvent | undef
     }
   }
   return undefined
-}
-
-function waitingFor(state: RunState): {
-  status: 'waiting_for_user_input' | 'waiting_for_approval' | 'running'
-  nodeIds: string[]
-} {
-  const waits = [...state.waits.values()]
-  const kinds = new Set(waits.map((wait) => wait.kind))
-  // An input is named first: somebody can answer it now and the run goes on, while an approval may take days.
-  const status: RunStatus = kinds.has('input')
-    ? 'waiting_for_user_input'
-    : kinds.has('approval')
-      ? 'waiting_for_approval'
-      : 'running'
-  return { status, nodeIds: waits.map((wait) => wait.nodeId) }
 }

@@ -135,6 +135,14 @@ const eventShapes = {
     output_bytes: z.int(),
     output_blob: z.string().optional(),
   },
+  /** The run of a sub-workflow waits for people, or no longer does. `waiting_for`: the name of the node there. */
+  child_waiting: {
+    ...address,
+    wait_id: z.string(),
+    run_id: z.string(),
+    status: z.enum(['waiting_for_user_input', 'waiting_for_approval', 'running']),
+    waiting_for: z.string().nullable(),
+  },
   /** The run of a sub-workflow ended. Its output is the node's when it completed; otherwise `node_failed` follows. */
   child_ended: {
     ...address,

@@ -1,6 +1,7 @@
 import type { ContainerState } from './containers'
 import type { Failure, RunStatus, WaitKind } from './events'
 import { type Plan, ROOT_REGION } from './graph'
+import type { WaitingStatus } from './waiting'
 
 /** What the log of a run says, folded. Owned by whoever folds: {@link applyEvent} changes it in place. */
 export interface RunState {
@@ -112,6 +113,8 @@ export interface WaitState {
   dueAt: string | undefined
   /** `at` of the event that opened it. */
   since: string
+  /** Of a sub-workflow whose run told how it stands: whether it waits for people, and at which node. */
+  child?: { status: WaitingStatus; waitingFor: string | null }
 }
 
 /** The state of a run whose log is empty. */

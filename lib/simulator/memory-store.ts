@@ -1,5 +1,5 @@
 import type { Checkpoint, CheckpointResult } from '../db/checkpoints'
-import type { ChildEnd } from '../db/child-runs'
+import type { ChildEnd, ChildStand } from '../db/child-runs'
 import type { RunCommand, StoredCommand } from '../db/commands'
 import type { QueuedRun } from '../db/run-queue'
 import { type NewRun, type RunRow, rowOf } from '../db/runs'
@@ -63,6 +63,7 @@ export class MemoryStore extends MemoryWorkers {
       updatedAtMs: this.around.nowMs(),
       queuedAtMs: null,
       workflowCap: run.workflowCap,
+      waitingFor: null,
       holder: undefined,
     }
     this.runs.set(row.id, stored)
@@ -170,6 +171,7 @@ export class MemoryStore extends MemoryWorkers {
     row.lastSeq += checkpoint.events.length
     row.status = checkpoint.status
     row.commandApplied = checkpoint.commandsApplied
+    run.waitingFor = checkpoint.waitingFor
     if (ended || (checkpoint.release && row.commandSeq === checkpoint.commandsApplied)) {
       row.leaseOwner = null
       run.holder = undefined
@@ -177,10 +179,10 @@ export class MemoryStore extends MemoryWorkers {
     if (ended) {
       run.endedAtMs = this.around.nowMs()
       run.output = inline(ended.output)
-      if (row.parentWaitId !== null) this.around.addJob('settle_child', row.id, this.around.nowMs())
     } else {
       for (const wait of checkpoint.waits) this.openWait(run, wait)
     }
+    if (checkpoint.tellsParent) this.around.addJob('settle_child', row.id, this.around.nowMs())
     this.cancelWaits(checkpoint)
     run.updatedAtMs = this.around.nowMs()
     return { lost: false, released: row.leaseOwner === null, commandSeq: row.commandSeq }
@@ -267,10 +269,17 @@ export class MemoryStore extends MemoryWorkers {
     return [...this.runs.values()].find(({ row }) => row.parentWaitId === waitId)
   }
 
-  /** The wait that waits for this run, which has ended. */
-  findParentWait(runId: Id): Id | undefined {
+  findParentWait(runId: Id): { waitId: Id; hasEnded: boolean } | undefined {
     const row = this.runs.get(runId)?.row
-    return row && isTerminal(row.status) ? (row.parentWaitId ?? undefined) : undefined
+    return row?.parentWaitId ? { waitId: row.parentWaitId, hasEnded: isTerminal(row.status) } : undefined
+  }
+
+  readChildStand(runId: Id): ChildStand {
+    const run = this.runs.get(runId)
+    const status = run?.row.status
+    if (status !== 'waiting_for_user_input' && status !== 'waiting_for_approval')
+      return { status: 'running', waitingFor: null }
+    return { status, waitingFor: run?.waitingFor ?? null }
   }
 
   readChildEnd(runId: Id): ChildEnd {

@@ -70,6 +70,10 @@ function storeOf(process: Process): Store {
     startChildRun: (wait) => write('start child', () => sim.startChildRun(wait)),
     findParentWait: (runId) => read('find parent wait', () => db.findParentWait(runId)),
     readChildEnd: (runId) => read('read child end', () => db.readChildEnd(runId)),
+    readChildStand: (runId) => read('read child stand', () => db.readChildStand(runId)),
+    tellParent: async ({ id: waitId, runId, nodeId, path }, childId) => {
+      await api.submit(runId, [{ kind: 'child', waitId, nodeId, path, runId: childId }])
+    },
     resolveChild: async (wait, outcome) => {
       await api.resolve(wait.id, SYSTEM, null, outcome)
     },

@@ -14,6 +14,7 @@ export interface StoredRun {
   /** Its place in the queue of its team; null: it is not queued. */
   queuedAtMs: number | null
   workflowCap: number | null
+  waitingFor: string | null
   /** Who really holds the run, kept apart from the columns that the statements compare: the judge of zombies. */
   holder: { owner: Id; epoch: number } | undefined
 }

@@ -59,7 +59,7 @@ export async function awaitRun(options: {
   }
 }
 
-/** The usual case, without a query: the worker of this process holds the run and says how it let it go. */
+/** A run that ends, without a query: the worker of this process holds the run and says how it let it go. */
 async function settlesHere(
   letGo: Promise<RunStatus | null>,
   timeoutMs: number,
@@ -77,7 +77,8 @@ async function settlesHere(
   const status = await Promise.race([letGo, over])
   signal?.removeEventListener('abort', stop)
   stop()
-  return status !== null && status !== 'running'
+  // What waits for people may wait for those of a sub-workflow, who may just have answered.
+  return status !== null && (isTerminal(status) || status === 'paused')
 }
 
 function pause(forMs: number, expose: (resolve: () => void) => void): Promise<void> {

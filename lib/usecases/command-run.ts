@@ -56,7 +56,11 @@ function commandsOf(options: CommandRun): RunCommand[] {
 
 const ACTIONS = { stop: 'run.stopped', pause: 'run.paused', resume: 'run.resumed' } as const
 
-async function submit(options: CommandRun & { command: keyof typeof ACTIONS }, pulse: RunPulse, commands: RunCommand[]): Promise<void> {
+async function submit(
+  options: CommandRun & { command: keyof typeof ACTIONS },
+  pulse: RunPulse,
+  commands: RunCommand[],
+): Promise<void> {
   const audit = { by: auditBy(options.principal), action: ACTIONS[options.command] }
   const row = await submitCommands({ ...pulse, id: options.runId }, commands, audit)
   if (row || options.command === 'stop') return
@@ -93,9 +97,15 @@ async function answer(options: CommandRun, pulse: RunPulse): Promise<void> {
   const actor = actorOf(options.principal)
   let before: RunCommand[] = options.newTurn ? [{ kind: 'turn', actor, command: 'data' }] : []
   if (pulse.status === 'paused') before = [...before, { kind: 'resume', actor }]
+  if (before.length > 0 && checked.some(({ wait }) => wait.runId !== options.runId)) {
+    // What is answered in the run of a sub-workflow is a turn of this one all the same.
+    const row = await submitCommands({ ...pulse, id: options.runId }, before)
+    if (!row) throw new AppError('run_ended', 'The run has ended meanwhile; start a new one.')
+    before = []
+  }
   for (const { wait, data } of checked) {
     const by = { actor, userId: options.principal.userId }
-    const done = await resolveWait({ ...pulse, ...wait, runId: options.runId }, by, { kind: 'input', data }, before)
+    const done = await resolveWait(wait, by, { kind: 'input', data }, before)
     if (!done) {
       throw new AppError('conflict', `The input at "${wait.nodeName}" has been answered meanwhile.`, {
         extra: { node_id: wait.nodeId },
@@ -111,7 +121,9 @@ function matchAnswers(options: CommandRun, waits: OpenHumanWait[], inputs: OpenH
   if (named.length > 0) {
     return named.map(([name, data]) => {
       const field = `inputs.${name}`
-      const wait = inputs.find((each) => each.thread === name || each.nodeId === name || each.nodeName === name)
+      const wait =
+        inputs.find((each) => each.thread === name) ??
+        inputs.find((each) => each.nodeId === name || each.nodeName === name)
       if (wait) return { wait, data, field }
       const approval = waits.find((each) => each.thread === name || each.nodeId === name)
       if (approval) refuseApproval([approval])

@@ -24,13 +24,19 @@ export async function presentRunTo(
   row: RunDetailRow,
   definition: WorkflowDefinition,
 ): Promise<Run> {
-  const [calls, evaluation, stands] = await Promise.all([
+  const others = [...new Set(row.waits.map((wait) => wait.definition_id))].filter((id) => id !== row.definition_id)
+  const [calls, evaluation, stands, ...theirs] = await Promise.all([
     callsOf(row, definition),
     evaluationOf(row, definition),
     standsOf(principal, openApprovals(row)),
+    ...others.map((id) => loadDefinition(id)),
   ])
+  const definitions = new Map(theirs.map((each, index) => [others[index] ?? '', each])).set(
+    row.definition_id,
+    definition,
+  )
   const reader = { userId: principal.userId, mayAnswer: refusal('run:write', principal) === null }
-  return presentRun(row, definition, reader, calls, evaluation, stands)
+  return presentRun(row, definitions, reader, calls, evaluation, stands)
 }
 
 /** Looked for only where there can be one. */

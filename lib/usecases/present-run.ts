@@ -52,10 +52,13 @@ interface Reader {
   mayAnswer: boolean
 }
 
+/** Of the run, and of the runs of sub-workflows that its waits are in, by their ids. */
+type Definitions = ReadonlyMap<Id, WorkflowDefinition>
+
 /** `calls`: see {@link callsOf}. `stands`: of its open approvals. `evaluation`: the one that the run has or is. */
 export function presentRun(
   row: RunDetailRow,
-  definition: WorkflowDefinition,
+  definitions: Definitions,
   reader: Reader,
   calls: readonly ModelUsageRow[],
   evaluation: EvaluationRow | undefined,
@@ -75,7 +78,7 @@ export function presentRun(
     error: failureOf(row),
     error_node_id: row.error_node_id,
     waits: row.waits.map((wait) => ({
-      ...presentWait(row.id, wait, definition, reader),
+      ...presentWait(wait, definitions, reader),
       approval: stands.get(wait.id) ?? null,
     })),
     rating: presentRating(row.ratings ?? [], reader.userId),
@@ -99,20 +102,24 @@ export function failureOf(row: RunDetailRow): Failure | null {
 export function openApprovals(row: RunDetailRow): AskedApproval[] {
   return row.waits
     .filter(({ kind }) => kind === 'approval')
-    .map(({ id, node_id, path, request }) => ({ id, runId: row.id, nodeId: node_id, path, request, outcome: null }))
+    .map(({ id, run_id: runId, node_id: nodeId, path, request }) => ({
+      id,
+      runId,
+      nodeId,
+      path,
+      request,
+      outcome: null,
+    }))
 }
 
-function presentWait(
-  runId: Id,
-  row: OpenWaitRow,
-  definition: WorkflowDefinition,
-  reader: Reader,
-): Omit<OpenWait, 'approval'> {
+function presentWait(row: OpenWaitRow, definitions: Definitions, reader: Reader): Omit<OpenWait, 'approval'> {
   const { title, instructions, shown, schema } = askedOf(row)
+  const node = definitions.get(row.definition_id)?.nodes.find(({ id }) => id === row.node_id)
   return {
     id: row.id,
+    run_id: row.run_id,
     node_id: row.node_id,
-    node_name: definition.nodes.find((node) => node.id === row.node_id)?.name ?? row.node_id,
+    node_name: node?.name ?? row.node_id,
     path: row.path,
     kind: row.kind,
     thread: row.thread,
@@ -122,7 +129,9 @@ function presentWait(
     shown_hash: row.shown_hash,
     schema,
     callback_url:
-      row.kind === 'callback' && reader.mayAnswer ? callbackUrl({ runId, nodeId: row.node_id, path: row.path }) : null,
+      row.kind === 'callback' && reader.mayAnswer
+        ? callbackUrl({ runId: row.run_id, nodeId: row.node_id, path: row.path })
+        : null,
     due_at: row.due_at === null ? null : new Date(row.due_at).toISOString(),
     created_at: new Date(row.created_at).toISOString(),
   }

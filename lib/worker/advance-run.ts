@@ -2,9 +2,9 @@ import type { Birth, CheckpointResult } from '../db/checkpoints'
 import { encodePayload } from '../db/payloads'
 import { type NewRun, type RunRow, rowOf as rowOfNew } from '../db/runs'
 import { type Decision, decide } from '../engine/decide'
-import { isTerminal, type NewEvent, type RunEvent, type RunStatus } from '../engine/events'
+import type { NewEvent, RunEvent, RunStatus } from '../engine/events'
 import type { RunLimits } from '../engine/limits'
-import type { RunState } from '../engine/state'
+import { waitingName } from '../engine/waiting'
 import { warningsOf } from '../engine/warnings'
 import { limitOf } from '../env'
 import { crashPoint } from '../faults'
@@ -380,7 +380,10 @@ class RunDriver {
   }
 
   private async checkpoint({ program, writer }: Desk, release: boolean): Promise<CheckpointResult> {
-    const result = await writer.commit({ release, waitingFor: waitingFor(program, writer.state) })
+    const result = await writer.commit({
+      release,
+      waitingFor: waitingName(writer.state, (id) => program.nodesById.get(id)?.name),
+    })
     this.isLost ||= result.lost
     if (!result.lost && result.overtaken) this.isOvertaken = true
     this.settleMade(!result.lost)
@@ -390,12 +393,4 @@ class RunDriver {
 
 function isEffect(program: Program, nodeId: string): boolean {
   return program.kinds.get(nodeId) === 'effect'
-}
-
-function waitingFor(program: Program, state: RunState): string | null {
-  if (isTerminal(state.status)) return null
-  const waits = [...state.waits.values()]
-  const first =
-    waits.find((wait) => wait.kind === 'input') ?? waits.find((wait) => wait.kind === 'approval') ?? waits[0]
-  return first ? (program.nodesById.get(first.nodeId)?.name ?? first.nodeId) : null
 }

@@ -1,5 +1,5 @@
 import type { NodeRow } from '../db/checkpoints'
-import type { ChildEnd } from '../db/child-runs'
+import type { ChildEnd, ChildStand } from '../db/child-runs'
 import type { StoredCommand } from '../db/commands'
 import { encodePayload, type StoredPayload } from '../db/payloads'
 import { nodeKey } from '../engine/events'
@@ -47,6 +47,9 @@ export async function applyCommand(
       return
     case 'vote':
       if (state.waits.has(command.waitId)) keepVote(writer, command)
+      return
+    case 'child':
+      if (state.waits.has(command.waitId)) noteChild(writer, command, await world.store.readChildStand(command.runId))
       return
     case 'resolve':
       if (!state.waits.has(command.waitId)) return
@@ -112,6 +115,23 @@ function keepEarlyCallback(
   writer.closeWait(waitId)
   remember(key, command.data ?? null)
   writer.node({ key, nodeId, path, attempt: 1, status: 'succeeded', output: output.stored, endedAt: writer.now() })
+}
+
+/** However often and late it is told, what is noted is how the child stands now. */
+function noteChild(writer: LogWriter, command: StoredCommand & { kind: 'child' }, stand: ChildStand): void {
+  const { nodeId, path, waitId, runId } = command
+  const known = writer.state.waits.get(waitId)?.child
+  if ((known?.status ?? 'running') === stand.status && (known?.waitingFor ?? null) === stand.waitingFor) return
+  const { status, waitingFor } = stand
+  writer.append({
+    type: 'child_waiting',
+    node_id: nodeId,
+    path,
+    wait_id: waitId,
+    run_id: runId,
+    status,
+    waiting_for: waitingFor,
+  })
 }
 
 /** The sub-workflow could not be started: not published, another input, nested too deep. */

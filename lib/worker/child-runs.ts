@@ -15,11 +15,13 @@ export async function startChild(world: World, waitId: Id): Promise<void> {
   if (refusal) await world.store.resolveChild(wait, { kind: 'refused', ...refusal })
 }
 
-/** Tells the parent that its child run has ended. */
+/** Tells the parent that its child run has ended, or that it waits for people, or no longer does. */
 export async function settleChild(world: World, runId: Id): Promise<void> {
-  const waitId = await world.store.findParentWait(runId)
-  const wait = waitId === undefined ? null : await world.store.readWait(waitId)
-  if (wait?.state === 'open') await world.store.resolveChild(wait, { kind: 'child', runId })
+  const parent = await world.store.findParentWait(runId)
+  const wait = parent === undefined ? null : await world.store.readWait(parent.waitId)
+  if (wait?.state !== 'open') return
+  if (parent?.hasEnded) await world.store.resolveChild(wait, { kind: 'child', runId })
+  else await world.store.tellParent(wait, runId)
 }
 
 /** Makes good what was forgotten: a queue worker that died in mid-job holds its job for hours. */

@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { systemClock } from '../clock'
 import { reserveCall } from '../db/call-budget'
 import { commitCheckpoint } from '../db/checkpoints'
-import { findForgottenChildren, findLiveChild, findParentWait, readChildEnd } from '../db/child-runs'
+import { findForgottenChildren, findLiveChild, findParentWait, readChildEnd, readChildStand } from '../db/child-runs'
 import { readCommands, resolveWait, submitCommands } from '../db/commands'
 import { readLog } from '../db/events'
 import { notify, slotsPayload } from '../db/notify'
@@ -55,6 +55,10 @@ export const databaseWorld: World = {
     startChildRun,
     findParentWait,
     readChildEnd,
+    readChildStand,
+    tellParent: async ({ id: waitId, runId, nodeId, path, ...run }, childId) => {
+      await submitCommands({ ...run, id: runId }, [{ kind: 'child', waitId, nodeId, path, runId: childId }])
+    },
     resolveChild: async (wait, outcome) => {
       await resolveWait(wait, { actor: { kind: 'system', name: 'sub-workflow' }, userId: null }, outcome)
     },

@@ -25,6 +25,8 @@ export class LogWriter {
   private costUsd = 0
   private committedSeq: number
   private ended: Checkpoint['ended'] = null
+  /** What the run that waits for this one knows of it; undefined: something, and not known here. */
+  private toldParent: string | undefined
   commandsApplied: number
   /** Those that the store knows to be applied. */
   commandsCommitted: number
@@ -43,6 +45,8 @@ export class LogWriter {
     this.commandsApplied = run.commandApplied
     this.commandsCommitted = run.commandApplied
     this.cancelledSeen = state.cancelled.length
+    const mayBeTold = run.parentWaitId !== null && state.status.startsWith('waiting_')
+    this.toldParent = mayBeTold ? undefined : ''
   }
 
   planNode(id: string): PlanNode {
@@ -129,8 +133,16 @@ export class LogWriter {
     this.ended = ended
   }
 
+  /** What the run that waits for this one is to know of it: whether it has ended, or waits for people and where. */
+  private standOfChild(waitingFor: string | null): string {
+    if (this.run.parentWaitId === null) return ''
+    if (this.ended) return 'ended'
+    return this.state.status.startsWith('waiting_') ? `${this.state.status} ${waitingFor}` : ''
+  }
+
   /** Makes everything durable, or nothing (`lost`: the run is somebody else's now). */
   async commit(options: { release: boolean; waitingFor: string | null }): Promise<CheckpointResult> {
+    const stand = this.standOfChild(options.waitingFor)
     const result = await this.world.store.commitCheckpoint({
       ...(this.unborn ? { birth: this.unborn.birth } : {}),
       runId: this.run.id,
@@ -152,10 +164,11 @@ export class LogWriter {
       waits: this.waits,
       blobs: this.blobs,
       closedWaits: this.closedWaits,
-      isChild: this.run.parentWaitId !== null,
+      tellsParent: stand !== this.toldParent,
     })
     if (!result.lost && !result.overtaken) {
       this.commandsCommitted = this.commandsApplied
+      this.toldParent = stand
       this.unborn = undefined
       for (const wait of this.waits) if (wait.dueAt) fireSoon(this.world, wait.id, wait.dueAt)
       this.committedSeq = this.state.lastSeq

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock'
 import type { Reservation, WantedCall } from '../db/call-budget'
 import type { Checkpoint, CheckpointResult } from '../db/checkpoints'
-import type { ChildEnd } from '../db/child-runs'
+import type { ChildEnd, ChildStand } from '../db/child-runs'
 import type { StoredCommand } from '../db/commands'
 import type { QueuedRun } from '../db/run-queue'
 import type { LimitedWorkflow, SlotGrant, SlotScope } from '../db/slots'
@@ -75,9 +75,12 @@ export interface Store {
 
   /** Makes the run that an open child wait asks for, once. Answers why not, when it cannot be started. */
   startChildRun(wait: WaitRow): Promise<{ runId: Id; code: string; message: string } | null>
-  /** The wait that waits for this run, which has ended. */
-  findParentWait(runId: Id): Promise<Id | undefined>
+  /** The wait that waits for this run. */
+  findParentWait(runId: Id): Promise<{ waitId: Id; hasEnded: boolean } | undefined>
   readChildEnd(runId: Id): Promise<ChildEnd>
+  readChildStand(runId: Id): Promise<ChildStand>
+  /** Asks the run that waits to look how its child stands. */
+  tellParent(wait: WaitRow, runId: Id): Promise<void>
   resolveChild(wait: WaitRow, outcome: WaitOutcome & { kind: 'child' | 'refused' }): Promise<void>
   /** Stops the run that a wait, which was cancelled, had asked for. */
   stopChild(waitId: Id): Promise<void>

@@ -16,7 +16,7 @@ import { messageOf } from '@/lib/api/client/error'
 import type { ContainerState } from '@/lib/engine/containers'
 import { isTerminal } from '@/lib/engine/events'
 import type { RunState } from '@/lib/engine/state'
-import { type Anchor, commentsText } from '../comments/anchor'
+import { type Anchor, anchorOfEvent, commentsText, countByEvent, countByNode, seqOfTurn } from '../comments/anchor'
 import { CommentsPanel } from '../comments/comments-panel'
 import { useRunComments } from '../comments/use-run-comments'
 import { pathText } from '../describe-event'
@@ -53,6 +53,8 @@ export function RunPage({ runId }: { runId: string }) {
   const { run, definition, graph, stream, status, names, perspective } = page
   const talk = useRunComments(runId, run.data?.evaluation?.evaluation_run_id)
   const [shownEvent, showEvent] = useState<{ seq: number }>()
+  const nodeComments = useMemo(() => countByNode(talk.comments), [talk.comments])
+  const eventComments = useMemo(() => countByEvent(talk.comments, stream.events), [talk.comments, stream.events])
   const [tab, setTab] = useQueryState('tab', parseAsStringLiteral(TABS).withDefault('timeline'))
   const [graphOpen, setGraphOpen] = useState(false)
   const isWide = useIsWide()
@@ -95,9 +97,7 @@ export function RunPage({ runId }: { runId: string }) {
   const showAnchor = (anchor: Anchor) => {
     if ('node_key' in anchor) return select(anchor.node_key)
     void setTab('events')
-    const began = (seq: number) => showEvent({ seq })
-    if ('event_seq' in anchor) return began(anchor.event_seq)
-    began(stream.events.find((event) => event.type === 'turn_started' && event.turn === anchor.turn)?.seq ?? 1)
+    showEvent({ seq: 'turn' in anchor ? seqOfTurn(stream.events, anchor.turn) : anchor.event_seq })
   }
   const pickItem = (container: ContainerState, index: number | undefined) => {
     const { path, nodeId } = container
@@ -248,7 +248,7 @@ export function RunPage({ runId }: { runId: string }) {
                 state={stream.state}
                 perspective={perspective}
                 selectedNodeId={selected?.nodeId}
-                comments={talk.counts.byNode}
+                comments={nodeComments}
                 onComments={(nodeKey, count) => openComments({ node_key: nodeKey }, count)}
                 {...common}
               />
@@ -258,8 +258,8 @@ export function RunPage({ runId }: { runId: string }) {
                 events={stream.events}
                 selectedNodeId={selected?.nodeId}
                 shown={shownEvent}
-                comments={talk.counts.byEvent}
-                onComments={(seq, count) => openComments({ event_seq: seq }, count)}
+                comments={eventComments}
+                onComments={(seq, count) => openComments(anchorOfEvent(stream.events, seq), count)}
                 {...common}
               />
             </TabsContent>
@@ -310,7 +310,7 @@ export function RunPage({ runId }: { runId: string }) {
               {childRun === undefined ? null : <ChildRunLink runId={childRun} />}
               {stream.state?.nodes.get(selected.key)?.startedAt === undefined ? null : (
                 <CommentLink
-                  count={talk.counts.byNode.get(selected.key) ?? 0}
+                  count={nodeComments.get(selected.key) ?? 0}
                   onOpen={(count) => openComments({ node_key: selected.key }, count)}
                 />
               )}

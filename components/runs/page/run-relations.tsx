@@ -32,14 +32,15 @@ export function RunRelations({ related, nameOf }: { related: RelatedRuns; nameOf
   )
 }
 
-/** From the step of a sub-workflow to the run it started. */
-export function ChildRunLink({ runId }: { runId: string }) {
+/** From the step of a sub-workflow to the run it started, and there to a step. */
+export function ChildRunLink(props: { runId: string; nodeKey?: string; children?: React.ReactNode }) {
+  const { runId, nodeKey, children = 'Open the run of the sub-workflow' } = props
   return (
     <Link
-      href={`/runs/${runId}`}
+      href={`/runs/${runId}${nodeKey === undefined ? '' : `?node=${encodeURIComponent(nodeKey)}`}`}
       className="flex items-center gap-2 rounded-lg border bg-card px-3 py-2 font-medium text-sm hover:border-primary hover:text-primary"
     >
-      <CornerDownRight aria-hidden className="size-4 text-muted-foreground" /> Open the run of the sub-workflow
+      <CornerDownRight aria-hidden className="size-4 text-muted-foreground" /> {children}
     </Link>
   )
 }

@@ -28,6 +28,7 @@ const RECORD_CHANGES: ReadonlySet<EventType> = new Set([
   'run_waiting',
   'run_paused',
   'run_resumed',
+  'child_waiting',
   'run_recovered',
   'run_completed',
   'run_failed',
@@ -125,8 +126,10 @@ function waitsOf(
   const human = run?.waits.filter((wait) => ANSWERED.has(wait.kind)) ?? []
   if (!state || !run) return { waits: human, expectsWait: false }
   const logIsBehind = state.lastSeq < run.last_seq
-  const waits = human.filter((wait) => logIsBehind || state.waits.has(wait.id))
+  const open = [...state.waits.values()]
+  const childWaits = open.some(({ child }) => child !== undefined && child.status !== 'running')
+  const waits = human.filter((wait) => logIsBehind || (wait.run_id === run.id ? state.waits.has(wait.id) : childWaits))
   const known = new Set(waits.map((wait) => wait.id))
-  const expectsWait = [...state.waits.values()].some((wait) => ANSWERED.has(wait.kind) && !known.has(wait.id))
+  const expectsWait = open.some((wait) => ANSWERED.has(wait.kind) && !known.has(wait.id))
   return { waits, expectsWait }
 }

@@ -14,11 +14,14 @@ const variables = z.record(z.string(), z.unknown())
 export const openWaitSchema = z
   .object({
     id: idSchema,
+    run_id: idSchema.meta({ description: 'The run that it is open in: this one, or one of a sub-workflow.' }),
     node_id: z.string(),
     node_name: z.string(),
     path: z.array(z.string()),
     kind: waitKindSchema,
-    thread: z.string().nullable(),
+    thread: z.string().nullable().meta({
+      description: 'Its name among everything that waits; in a sub-workflow with the steps that lead there in front.',
+    }),
     /** Title of an approval, prompt of an input. */
     title: z.string(),
     instructions: z.string(),

@@ -126,6 +126,7 @@ const at = '2026-02-01T10:00:00.000Z'
 const run = aRun({ id: runId })
 const wait: OpenWait = {
   id: newId(),
+  run_id: runId,
   node_id: 'ask',
   node_name: 'Ask',
   path: [],
