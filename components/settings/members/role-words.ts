@@ -24,9 +24,7 @@ export function explainRole(role: Role): string {
   const rights = RIGHTS.filter(({ action }) => refusal(action, { role, scopes: null }) === null)
   const words = rights.map((right) => right.words)
   if (mayGrantRole(role, 'owner')) words.push('makes other owners')
-  const [first = '', ...rest] = words
-  const last = rest.pop()
-  const text = last === undefined ? `only ${first}` : `${[first, ...rest].join(', ')} and ${last}`
+  const text = words.length === 1 ? `only ${words[0]}` : words.join(', ')
   return `${text[0]?.toUpperCase()}${text.slice(1)}.`
 }
 
