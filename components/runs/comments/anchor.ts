@@ -1,4 +1,5 @@
 import type { Comment } from '@/lib/api/contracts/comments'
+import type { RunEvent } from '@/lib/engine/events'
 
 /** What a comment is about. Undefined: the run as a whole. */
 export type Anchor = { turn: number } | { event_seq: number } | { node_key: string }
@@ -15,20 +16,31 @@ export function anchorText(anchor: Anchor, nameOf: (nodeKey: string) => string):
   return 'event_seq' in anchor ? `Event ${anchor.event_seq}` : nameOf(anchor.node_key)
 }
 
-/** How many comments there are about each node run and each event. */
-export interface CommentCounts {
-  byNode: ReadonlyMap<string, number>
-  byEvent: ReadonlyMap<number, number>
+/** How many comments there are about each node run, by its key. */
+export function countByNode(comments: readonly Comment[]): ReadonlyMap<string, number> {
+  return countBy(comments.map(({ node_key }) => node_key))
 }
 
-export function countComments(comments: readonly Comment[]): CommentCounts {
-  const byNode = new Map<string, number>()
-  const byEvent = new Map<number, number>()
-  for (const { node_key, event_seq } of comments) {
-    if (node_key !== null) byNode.set(node_key, (byNode.get(node_key) ?? 0) + 1)
-    if (event_seq !== null) byEvent.set(event_seq, (byEvent.get(event_seq) ?? 0) + 1)
-  }
-  return { byNode, byEvent }
+/** How many there are about each event, by its `seq`: those about a turn are about the event that began it. */
+export function countByEvent(comments: readonly Comment[], events: readonly RunEvent[]): ReadonlyMap<number, number> {
+  return countBy(comments.map(({ turn, event_seq }) => (turn === null ? event_seq : seqOfTurn(events, turn))))
+}
+
+/** The event that began a turn. */
+export function seqOfTurn(events: readonly RunEvent[], turn: number): number {
+  return events.find((event) => event.type === 'turn_started' && event.turn === turn)?.seq ?? 1
+}
+
+/** What a comment on an event is about: the turn, where it began one. */
+export function anchorOfEvent(events: readonly RunEvent[], seq: number): Anchor {
+  const event = events.find((each) => each.seq === seq)
+  return event?.type === 'turn_started' ? { turn: event.turn } : { event_seq: seq }
+}
+
+function countBy<Key>(keys: readonly (Key | null)[]): ReadonlyMap<Key, number> {
+  const counts = new Map<Key, number>()
+  for (const key of keys) if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return counts
 }
 
 /** `1 comment`, `3 comments`. */

@@ -7,7 +7,7 @@ import { contracts } from '@/lib/api/contracts/routes'
 import { isTerminal } from '@/lib/engine/events'
 import type { RunsFrame } from '@/lib/live/frames'
 import { useRunsStream } from '../stream/use-runs-stream'
-import { type Anchor, countComments } from './anchor'
+import type { Anchor } from './anchor'
 
 /** While a run is busy a comment cannot be told from its events: looked at again, but not at every node. */
 const BUSY_EVERY_MS = 5_000
@@ -37,8 +37,7 @@ export function useRunComments(runId: string, evaluationRunId: string | undefine
     void client.invalidateQueries({ queryKey: queryKey(contracts.getRun, { params: { run_id: runId } }) })
   })
   const comments = useMemo(() => pages.data?.pages.flatMap((page) => page.items) ?? [], [pages.data])
-  const counts = useMemo(() => countComments(comments), [comments])
-  return { pages, comments, counts, draft, setDraft }
+  return { pages, comments, draft, setDraft }
 }
 
 /** Whether something about the run is new that is not in its log, or may be. */

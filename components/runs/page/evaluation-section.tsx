@@ -21,7 +21,7 @@ export function EvaluationSection({ runId, evaluation }: { runId: string; evalua
           {status === 'refused' ? (
             <span className="font-medium">The evaluator could not be started</span>
           ) : (
-            <Link href={`/runs/${other}`} className="min-w-0 truncate font-medium hover:text-primary hover:underline">
+            <Link href={`/runs/${other}`} className="min-w-0 truncate font-medium text-primary hover:underline">
               {isOwn ? 'Of an earlier run' : `By ${evaluation.workflow_name ?? 'its evaluator'}`}
             </Link>
           )}
