@@ -44,7 +44,8 @@ export async function authenticate(
     requireSameOrigin(request)
     return principal
   }
-  const principal = await principalOfBearer(apiKey, options.audience ?? publicUrl())
+  const named = request.headers.get('x-tenant-id')
+  const principal = await principalOfBearer(apiKey, { audience: options.audience ?? publicUrl(), named })
   if (cookie !== null) await refuseContradiction(principal, cookie)
   return principal
 }
@@ -88,9 +89,10 @@ async function currentPrincipalFor(principal: Principal): Promise<Principal | nu
   return row === null || row.userId !== principal.userId ? null : orNull(admitSession(row))
 }
 
-function principalOfBearer(secret: string, audience: string): Promise<Principal> {
-  if (isAccessToken(secret)) return principalOfToken(secret, audience)
-  return looksLikeJwt(secret) ? principalOfJwt(secret) : principalOfKey(secret)
+/** `named`: the team that is meant, for those that may stand for several. */
+function principalOfBearer(secret: string, at: { audience: string; named: string | null }): Promise<Principal> {
+  if (isAccessToken(secret)) return principalOfToken(secret, at.audience)
+  return looksLikeJwt(secret) ? principalOfJwt(secret, at.named) : principalOfKey(secret)
 }
 
 async function principalOfToken(secret: string, audience: string): Promise<Principal> {
@@ -121,8 +123,8 @@ function admitToken(row: TokenIdentityRow): Principal | string {
   }
 }
 
-async function principalOfJwt(token: string): Promise<Principal> {
-  const row = await jwtIdentity(token)
+async function principalOfJwt(token: string, named: string | null): Promise<Principal> {
+  const row = await jwtIdentity(token, named)
   if (row.disabledAt !== null) throw new AppError('unauthenticated', 'The account that the token names is disabled.')
   return {
     kind: 'oauth',

@@ -4,6 +4,7 @@ import { processSingleton } from '../db/process'
 import { asEngine } from '../db/team-context'
 import { env } from '../env'
 import { AppError } from '../errors'
+import { parseId } from '../ids'
 import { DEFAULT_SCOPES } from './oauth/metadata'
 import { createTtlCache } from './ttl-cache'
 
@@ -23,17 +24,21 @@ export interface JwtIdentity extends MemberRow {
 
 /**
  * Who a JWT of the configured provider speaks for: the member whose e-mail address it names, in the team that `team_id` says
- * or the only one. The algorithm is pinned by what is configured, and `iss`, `aud` and `exp` are required. Throws
+ * or else `named`, or the only one. The algorithm is pinned by what is configured, and `iss`, `aud` and `exp` are required. Throws
  * `unauthenticated`.
  */
-export async function jwtIdentity(token: string): Promise<JwtIdentity> {
+export async function jwtIdentity(token: string, named: string | null): Promise<JwtIdentity> {
   const claims = await verify(token)
   const email = typeof claims.email === 'string' ? claims.email : undefined
   // Whoever can name any address there would be whomever they like: the provider must have checked it.
   if (email === undefined || claims.email_verified !== true) throw refused('it names no verified e-mail address')
-  const teamId = typeof claims.team_id === 'string' ? claims.team_id : undefined
+  const asked = named === null ? undefined : (parseId(named) ?? named.slice(0, 100))
+  const teamId = typeof claims.team_id === 'string' ? claims.team_id : asked
   const member = await memberOf(email, teamId)
-  if (!member) throw refused('nobody with its e-mail address is a member, or it has to name one of several teams')
+  if (!member)
+    throw refused(
+      'nobody with its e-mail address is a member of the team; who has several teams names one, by the claim team_id or the header X-Tenant-ID',
+    )
   return { ...member, scopes: scopesOf(claims), endsAtMs: (claims.exp ?? 0) * 1_000 }
 }
 

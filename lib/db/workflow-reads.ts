@@ -61,6 +61,7 @@ export async function listWorkflowRows(options: {
   teamId: Id
   search?: string
   status?: WorkflowStatus
+  projectId?: Id
   limit: number
   cursor?: string
 }): Promise<{ rows: WorkflowSummaryRow[]; nextCursor: string | null }> {
@@ -72,6 +73,7 @@ export async function listWorkflowRows(options: {
                 AND ($2::text IS NULL OR status::text = $2)
                 AND ($3::text IS NULL OR name ILIKE $3 OR description ILIKE $3 OR slug ILIKE $3 OR $4 = ANY (tags))
                 AND ($5::timestamptz IS NULL OR (updated_at, id) < ($5, $6::uuid))
+                AND ($8::uuid IS NULL OR project_id = $8)
               ORDER BY updated_at DESC, id DESC LIMIT $7) w ${JOINS}
       ORDER BY w.updated_at DESC, w.id DESC`,
     [
@@ -82,6 +84,7 @@ export async function listWorkflowRows(options: {
       after?.at ?? null,
       after?.id ?? null,
       options.limit + 1,
+      options.projectId ?? null,
     ],
   )
   return pageOf(rows, options.limit, (row) => ({ at: row.updated_at, id: row.id }))

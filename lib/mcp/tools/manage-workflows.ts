@@ -15,6 +15,7 @@ import { dryRun } from '../../usecases/dry-run'
 import { getRun } from '../../usecases/get-run'
 import { getWorkflow } from '../../usecases/get-workflow'
 import { listWorkflows } from '../../usecases/list-workflows'
+import { listProjects, requireProject } from '../../usecases/projects'
 import { publishWorkflow } from '../../usecases/publish-workflow'
 import { saveDraft } from '../../usecases/save-draft'
 import { definitionSchema } from '../../workflow/document'
@@ -36,8 +37,8 @@ const inputSchema = z.strictObject({
   dry_run: z.boolean().optional().describe('With run: the plan and an estimate of its cost; nothing is run.'),
   workflow_job_id: z.string().max(64).optional().describe('With approve and reject: the run.'),
   node_id: z.string().max(64).optional().describe('With approve and reject: the approval step.'),
-  team_id: z.string().max(64).optional(),
-  project_id: z.string().max(64).optional(),
+  team_id: z.string().max(64).optional().describe('OAuth callers, and callers with several teams, must name it.'),
+  project_id: z.string().max(64).optional().describe('Likewise. What is not in it is not found.'),
   response_format: z.enum(['json', 'markdown']).optional(),
 })
 type Input = z.output<typeof inputSchema>
@@ -98,7 +99,7 @@ export const manageWorkflowsTool = tool(
     output: outputSchema,
     work: async (input, call) => {
       requirePermission(call.principal, PERMISSIONS[input.action])
-      refuseOtherTeam(input, call.principal)
+      await refuseOtherPlace(input, call.principal)
       refuseDryRun(input)
       const output = await WORK[input.action](input, call)
       return answer(output, input.response_format)
@@ -108,8 +109,9 @@ export const manageWorkflowsTool = tool(
 )
 
 const WORK: Record<Input['action'], (input: Input, call: ToolCall) => Promise<Output>> = {
-  list: async (_, { principal }) => {
-    const { items, next_cursor } = await listWorkflows({ principal, limit: 100 })
+  list: async (input, { principal }) => {
+    const project = input.project_id === undefined ? {} : { projectId: idOf(input.project_id, 'project_id') }
+    const { items, next_cursor } = await listWorkflows({ principal, ...project, limit: 100 })
     return { workflows: items.map(shortShape), next_page_token: next_cursor }
   },
   get: async (input, { principal }) => ({
@@ -217,7 +219,30 @@ function missing(argument: string, action: string): AppError {
   })
 }
 
-/** A key speaks for one team; naming another is a mistake worth telling, and never widens access. */
+/**
+ * A call speaks for one team; naming another is a mistake worth telling, and never widens access. A key has one team for good; a
+ * program that acts for a person may be meant for any of theirs, so it names team and project.
+ */
+async function refuseOtherPlace(input: Input, principal: Principal): Promise<void> {
+  if (principal.kind === 'oauth') await requirePlace(input, principal)
+  refuseOtherTeam(input, principal)
+  if (input.project_id === undefined || input.action === 'create') return // create looks for its project itself
+  const workflow = input.workflow_id === undefined ? {} : { workflowId: idOf(input.workflow_id, 'workflow_id') }
+  await requireProject({ principal, projectId: idOf(input.project_id, 'project_id'), ...workflow })
+}
+
+async function requirePlace(input: Input, principal: Principal): Promise<void> {
+  const unnamed = (['team_id', 'project_id'] as const).filter((name) => input[name] === undefined)
+  if (unnamed.length === 0) return
+  const projects = (await listProjects({ principal })).map(({ id, name }) => `${toPrefixed('proj', id)} (${name})`)
+  const team = `${toPrefixed('team', principal.team.id)} (${principal.team.name})`
+  throw new AppError(
+    'validation_failed',
+    `OAuth callers, and callers with several teams, must name team_id and project_id. Here they are ${team} and ${projects.join(' or ')}.`,
+    { errors: unnamed.map((path) => ({ path, message: 'missing' })) },
+  )
+}
+
 function refuseOtherTeam(input: Input, principal: Principal): void {
   if (input.team_id === undefined || parseId(input.team_id) === principal.team.id) return
   throw new AppError('not_found', 'There is no such team, or this key does not belong to it.', {
