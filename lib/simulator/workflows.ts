@@ -32,15 +32,16 @@ function furnish(
   if (node.disabled) return node
   const onError = node.policy?.onError
   const waits = { dueInSeconds: dice.int(2, 20) }
+  const asks = () => ({ ...waits, ...dice.pick(WHEN_DUE) })
   if (node.type === 'http') return { ...node, policy: drawPolicy(dice, onError) }
   if (node.type === 'delay') return { ...node, config: { seconds: dice.int(1, 4) } }
   if (node.type === 'callback' && dice.chance(0.3)) return { ...node, config: { timeoutSeconds: dice.int(2, 20) } }
-  if (node.type === 'approval' && dice.chance(0.3)) return { ...node, config: { ...node.config, ...waits } }
+  if (node.type === 'approval' && dice.chance(0.3)) return { ...node, config: { ...node.config, ...asks() } }
   if (node.type !== 'transform') return node
   const kind = dice.random()
   if (kind < 0.5) return { ...node, type: 'http', config: { url: SINK_URL }, policy: drawPolicy(dice, onError) }
   if (kind < 0.53) {
-    const due = dice.chance(0.3) ? waits : {}
+    const due = dice.chance(0.3) ? asks() : {}
     return { ...node, type: 'approval', config: { title: 'Go on?', ...due }, port: 'approved' }
   }
   if (kind < 0.65 && childWorkflowId) {
@@ -50,6 +51,15 @@ function furnish(
   const source = onlySource(drawn, node)
   return source ? { ...node, config: { expression: `nodes.${source}.output` } } : node
 }
+
+/** What the due time of an approval does; those that have no port "timedOut" fit any graph that does not use it. */
+const WHEN_DUE = [
+  {},
+  { onDue: 'reject' },
+  { onDue: 'approve' },
+  { onDue: 'fail' },
+  { onDue: 'escalate', escalateTo: ['role:owner'], escalateDueInSeconds: 5 },
+] as const
 
 const SINK_URL = 'https://sink.test/'
 

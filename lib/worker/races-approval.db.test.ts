@@ -19,7 +19,7 @@ import { startRun } from '../usecases/start-run'
 import { startWorker } from './main'
 
 /**
- * Races round an approval (F-20 to F-26 but F-24: an approval asks one person). The two contenders queue at the row of the
+ * Races round an approval (F-20 to F-26; F-24 is in `approval-quorum.db.test.ts`). The two contenders queue at the row of the
  * run and are released together, first the one and then the other in front, so that every interleaving that the database
  * allows is produced on purpose.
  */
