@@ -99,20 +99,25 @@ export async function insertTeam(
   client: PoolClient,
 ): Promise<OwnTeamRow> {
   const id = newId()
+  const insert = async (slug: string) => {
+    // The index decides between teams of one name that are made at once.
+    const { rows } = await client.query<OwnTeamRow>(
+      `INSERT INTO teams (id, name, slug, max_concurrent_runs) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (slug) DO NOTHING RETURNING id, name, slug, 'owner' AS role`,
+      [id, of.name, slug, limitOf('team_runs')],
+    )
+    return rows[0]
+  }
   const plain = slugOf(of.name)
-  const { rows } = await client.query<OwnTeamRow>(
-    `INSERT INTO teams (id, name, slug, max_concurrent_runs)
-     SELECT $1, $2, CASE WHEN EXISTS (SELECT 1 FROM teams WHERE slug = $3) THEN $4 ELSE $3 END, $5
-     RETURNING id, name, slug, 'owner' AS role`,
-    [id, of.name, plain, `${plain}-${randomBytes(3).toString('hex')}`, limitOf('team_runs')],
-  )
+  const team = (await insert(plain)) ?? (await insert(`${plain}-${randomBytes(3).toString('hex')}`))
+  if (team === undefined) throw new Error('no address is free for a new team')
   await client.query(`INSERT INTO memberships (id, team_id, user_id, role) VALUES ($1, $2, $3, 'owner')`, [
     newId(),
     id,
     of.ownerId,
   ])
   await client.query('INSERT INTO projects (id, team_id, name) VALUES ($1, $2, $3)', [newId(), id, of.projectName])
-  return rows[0] as OwnTeamRow // an INSERT of one row returns it
+  return team
 }
 
 export async function renameTeamRow(of: { teamId: Id; name: string }, client: PoolClient): Promise<void> {

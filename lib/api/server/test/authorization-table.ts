@@ -36,8 +36,8 @@ export interface RouteRow {
   names?: Record<string, Naming>
   /** What is asked further, when what is touched is not the caller's own. */
   asks?: Action
-  /** The permission lets keys pass, then the use case wants a person in a browser. */
-  peopleOnly?: true
+  /** What a person in a browser gets where the permission lets keys pass and the use case then refuses them. */
+  person?: number
 }
 
 /** Nobody has saved so often: the object is found, and nothing is changed. */
@@ -92,7 +92,7 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   listNodeRuns: read,
   getBlob: read,
   listComments: read,
-  createComment: { own: 422, body: nothing },
+  createComment: { own: 201, body: () => ({ body: 'Seen.' }) },
   patchComment: { own: 200, body: () => ({ body: 'Changed' }) },
   deleteComment: { own: 204 },
   rateRun: { own: 200, body: () => ({ score: 1 }) },
@@ -126,18 +126,18 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   listInvitations: read,
   getInvitation: read,
   revokeInvitation: { own: 204 },
-  createTeam: { own: 403, body: () => ({ name: 'Other' }), peopleOnly: true },
+  createTeam: { own: 403, body: () => ({ name: 'Other' }), person: 201 },
   patchTeam: { own: 200, body: () => ({ name: 'Renamed' }) },
   switchTeam: {
     own: 403,
     body: ({ team_id }) => ({ team_id }),
     names: { team_id: { body: (id) => ({ team_id: id }), status: 403 } },
-    peopleOnly: true,
+    person: 404,
   },
-  acceptInvitation: { own: 403, body: () => ({ token: 'x' }), peopleOnly: true },
-  changePassword: { own: 403, body: () => ({ current_password: 'x', new_password: 'y' }), peopleOnly: true },
-  listOwnSessions: { own: 403, peopleOnly: true },
-  endOwnSession: { own: 403, peopleOnly: true },
+  acceptInvitation: { own: 403, body: () => ({ token: 'x' }), person: 404 },
+  changePassword: { own: 403, body: () => ({ current_password: 'x', new_password: 'y' }), person: 422 },
+  listOwnSessions: { own: 403, person: 200 },
+  endOwnSession: { own: 403, person: 404 },
   listGrants: read,
   revokeGrant: { own: 204 },
   listLimits: read,
@@ -156,8 +156,8 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   patchAgent: { own: 200, body: nothing },
   deleteAgent: { own: 204 },
   mcp: { own: 400, body: nothing },
-  getConsent: { own: 403, query: new URLSearchParams(consent).toString(), peopleOnly: true },
-  decideConsent: { own: 403, body: () => ({ ...consent, decision: 'allow' }), peopleOnly: true },
+  getConsent: { own: 403, query: new URLSearchParams(consent).toString(), person: 400 },
+  decideConsent: { own: 403, body: () => ({ ...consent, decision: 'allow' }), person: 400 },
   registerOAuthClient: { own: 422, body: nothing },
   exchangeToken: { own: 415, body: nothing },
   revokeToken: { own: 415, body: nothing },

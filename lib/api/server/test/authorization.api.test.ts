@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { ROLES, type Role, refusal, SCOPES, type Scope } from '../../../auth/permissions'
-import { pool, prisma } from '../../../db/client'
+import { refusal } from '../../../auth/permissions'
+import { pool } from '../../../db/client'
 import { insertOAuthGrant } from '../../../db/oauth'
 import { newId } from '../../../ids'
 import { TOOLS } from '../../../mcp/tools/all-tools'
@@ -12,6 +12,7 @@ import { atRest, waitForRun } from '../../../testing/runs'
 import { startWorker } from '../../../worker/main'
 import type { Route } from '../route'
 import { routes } from '../routes'
+import { type Caller, makeCallers } from './authorization-callers'
 import { type Ids, type Naming, ROUTE_TABLE, type RouteRow, TOOL_TABLE } from './authorization-table'
 
 /**
@@ -19,15 +20,16 @@ import { type Ids, type Naming, ROUTE_TABLE, type RouteRow, TOOL_TABLE } from '.
  * front door itself, where no middleware (proxy.ts) stands: what is refused here is refused by the routes.
  */
 
-interface Caller {
-  name: string
-  key: string | undefined
-  /** null: a credential that is none. */
-  who: { role: Role; scopes: readonly Scope[] } | null
-}
+// Read once per process, so it must stand before anything asks.
+vi.hoisted(() => {
+  process.env.JWT_SECRET = 's'.repeat(64)
+  process.env.JWT_ISSUER = 'https://id.example'
+  process.env.JWT_AUDIENCE = 'countersign'
+})
+
 interface Tenant {
   team: TestTeam
-  key: string
+  headers: Record<string, string>
   ids: Ids
 }
 
@@ -42,7 +44,7 @@ beforeAll(async () => {
   worker = await startWorker({})
   ours = await furnish()
   theirs = await furnish()
-  callers = await makeCallers(ours.team)
+  callers = await makeCallers(ours.team, api.url)
 })
 afterAll(async () => {
   await worker.stop(2_000)
@@ -79,41 +81,9 @@ async function furnish(): Promise<Tenant> {
   const people = { user_id: member.id, invitation_id, grant_id: await insertOAuthGrant(grant) }
   return {
     team,
-    key,
+    headers: { 'x-api-key': key },
     ids: { workflow_id, run_id, comment_id, agent_id, key_id, blob_id, ...itself, ...people },
   }
-}
-
-async function makeCallers(team: TestTeam): Promise<Caller[]> {
-  const made = async (name: string, role: Role, scopes: readonly Scope[]): Promise<Caller> => {
-    const { secret } = await makeKey(await makePerson(team, role), scopes)
-    return { name, key: secret, who: { role, scopes } }
-  }
-  const fallen = await makePerson(team, 'owner')
-  const fallenKey = await makeKey(fallen, ['admin'])
-  await prisma().membership.updateMany({ where: { userId: fallen.id }, data: { role: 'viewer' } })
-  const removed = await makePerson(team, 'owner')
-  const removedKey = await makeKey(removed, ['admin'])
-  await prisma().membership.deleteMany({ where: { userId: removed.id } })
-  const disabled = await makePerson(team, 'owner')
-  const disabledKey = await makeKey(disabled, ['admin'])
-  await prisma().user.update({ where: { id: disabled.id }, data: { disabledAt: new Date() } })
-  const revokedKey = await makeKey(await makePerson(team), ['admin'])
-  await prisma().apiKey.update({ where: { id: revokedKey.id }, data: { revokedAt: new Date() } })
-  const expiredKey = await makeKey(await makePerson(team), ['admin'], new Date(Date.now() - 1_000))
-  return [
-    ...(await Promise.all(ROLES.map((role) => made(`${role}, key with admin`, role, ['admin'])))),
-    ...(await Promise.all(SCOPES.map((scope) => made(`owner, key with ${scope}`, 'owner', [scope])))),
-    await made('owner, key without a scope', 'owner', []),
-    { name: 'owner who is a viewer now', key: fallenKey.secret, who: { role: 'viewer', scopes: ['admin'] } },
-    ...[
-      { name: 'no key', key: undefined },
-      { name: 'revoked key', key: revokedKey.secret },
-      { name: 'expired key', key: expiredKey.secret },
-      { name: 'key of a removed member', key: removedKey.secret },
-      { name: 'key of a disabled person', key: disabledKey.secret },
-    ].map((nobody) => ({ ...nobody, who: null })),
-  ]
 }
 
 /** Ids that are well formed and name nothing. */
@@ -164,15 +134,14 @@ interface How {
   naming?: { as: Naming; id: string }
 }
 
-function call(route: Route, key: string | undefined, ids: Ids, { path = route.paths[0] ?? '', naming }: How = {}) {
+function call(route: Route, by: Pick<Caller, 'headers'>, ids: Ids, { path = route.paths[0] ?? '', naming }: How = {}) {
   const row = rowOf(route)
   const query = naming?.as.query?.(naming.id) ?? row.query
   const json = naming?.as.body ? naming.as.body(naming.id) : row.body?.(ids)
   return api.ask(route.method, fill(path, ids) + (query ? `?${query}` : ''), {
-    key,
     json,
     // A save over somebody else's would be refused for that, and the id would not be looked at.
-    headers: naming ? {} : row.headers,
+    headers: { ...by.headers, ...(naming ? {} : row.headers) },
   })
 }
 
@@ -186,14 +155,21 @@ function said({ status, body }: { status?: number; body: unknown }, ids: Ids): u
 const refusalOf = ({ status, body }: Answered) =>
   status === 401 || status === 403 ? { status, code: body.code, scope: body.scope } : { status }
 
-function expected(route: Route, { who }: Caller, passed: number) {
+function expected(route: Route, caller: Caller, passed: number) {
+  const { kind, who, isForeignPage, isForMcp } = caller
+  const { asks, person } = rowOf(route)
   if (route.permission === 'public') return { status: passed }
-  if (who === null) return { status: 401, code: 'unauthenticated', scope: undefined }
-  const { asks } = rowOf(route)
+  // A cookie is never what an agent calls with.
+  const isKnown = route.id === 'mcp' ? kind !== 'person' : !isForMcp
+  if (isForeignPage && (route.method !== 'GET' || route.id === 'mcp')) {
+    return { status: 403, code: 'cross_site', scope: undefined }
+  }
+  if (who === null || !isKnown) return { status: 401, code: 'unauthenticated', scope: undefined }
   const refused = refusal(route.permission, who) ?? (asks ? refusal(asks, who) : null)
   if (refused?.by === 'scope') return { status: 403, code: 'insufficient_scope', scope: refused.scope }
-  if (refused?.by === 'role' || rowOf(route).peopleOnly) return { status: 403, code: 'forbidden', scope: undefined }
-  return { status: passed }
+  if (refused?.by === 'role') return { status: 403, code: 'forbidden', scope: undefined }
+  if (person === undefined) return { status: passed }
+  return kind === 'person' ? { status: person } : { status: 403, code: 'forbidden', scope: undefined }
 }
 
 const byId = routes.map((route) => [route.id, route] as const)
@@ -244,7 +220,7 @@ describe('every caller of every guarded route', () => {
     const passed = namesSomething(route) ? 404 : rowOf(route).own
     const answers = callers.map(async (caller) => {
       // Ids that name nothing: who is let in finds nothing, so nothing is changed however many are let in.
-      const answer = await call(route, caller.key, nowhere())
+      const answer = await call(route, caller, nowhere())
       return [caller.name, refusalOf(answer)]
     })
     const wanted = callers.map((caller) => [caller.name, expected(route, caller, passed)])
@@ -256,10 +232,14 @@ describe('public routes', () => {
   it('ask nobody who they are, not even somebody whose key is no good', async () => {
     const open = routes.filter((route) => route.permission === 'public')
     for (const route of open) {
-      for (const { name, key } of callers.filter(({ who }) => who === null)) {
-        const { status } = await call(route, key, ours.ids)
-        expect([route.id, name, status]).toEqual([route.id, name, rowOf(route).own])
-      }
+      // Three of each kind: registering programs is limited by the minute.
+      const bad = (['key', 'person', 'program'] as const).flatMap((kind) =>
+        callers.filter((caller) => caller.who === null && caller.kind === kind).slice(0, 3),
+      )
+      const answers = await Promise.all(
+        bad.map(async (caller) => [caller.name, (await call(route, caller, ours.ids)).status]),
+      )
+      expect([route.id, answers]).toEqual([route.id, bad.map(({ name }) => [name, rowOf(route).own])])
     }
   })
 })
@@ -271,14 +251,14 @@ describe('whose object it is', () => {
     const unknown = nowhere()
     for (const path of route.paths) {
       const [foreign, absent] = await Promise.all([
-        call(route, ours.key, theirs.ids, { path }),
-        call(route, ours.key, unknown, { path }),
+        call(route, ours, theirs.ids, { path }),
+        call(route, ours, unknown, { path }),
       ])
       expect([path, foreign.status]).toEqual([path, 404])
       expect(said(foreign, theirs.ids)).toEqual(said(absent, unknown))
       for (const name of idsIn(route).filter(isId)) {
         const mixed = { ...ours.ids, [name]: theirs.ids[name] }
-        expect([name, (await call(route, ours.key, mixed, { path })).status]).toEqual([name, 404])
+        expect([name, (await call(route, ours, mixed, { path })).status]).toEqual([name, 404])
       }
     }
   })
@@ -292,10 +272,10 @@ describe('whose object it is', () => {
         .filter(([, caller]) => expected(route, caller, 404).status !== 404),
     )
     expect(refused.size).toBeGreaterThan(0)
-    for (const { name, key } of refused.values()) {
-      const absent = said(await call(route, key, unknown), unknown)
+    for (const caller of refused.values()) {
+      const absent = said(await call(route, caller, unknown), unknown)
       for (const ids of [ours.ids, theirs.ids])
-        expect([name, said(await call(route, key, ids), ids)]).toEqual([name, absent])
+        expect([caller.name, said(await call(route, caller, ids), ids)]).toEqual([caller.name, absent])
     }
   })
 
@@ -303,11 +283,13 @@ describe('whose object it is', () => {
     Object.entries(ROUTE_TABLE[id]?.names ?? {}).map(([member, as]) => [id, member, route, as] as const),
   )
   it.each(namings)('%s: tells nothing about another team’s %s', async (_, member, route, as) => {
-    const name = (member.split('.').at(-1) ?? '').replace('workflow_run_id', 'run_id')
+    const kinds: Record<string, string> = { workflow_run_id: 'run_id', actor_id: 'user_id', target_id: 'agent_id' }
+    const last = member.split('.').at(-1) ?? ''
+    const name = kinds[last] ?? last
     if (!isId(name)) throw new Error(`no team has a ${name}`)
     const unknown = newId()
-    const foreign = await call(route, ours.key, ours.ids, { naming: { as, id: theirs.ids[name] } })
-    const absent = await call(route, ours.key, ours.ids, { naming: { as, id: unknown } })
+    const foreign = await call(route, ours, ours.ids, { naming: { as, id: theirs.ids[name] } })
+    const absent = await call(route, ours, ours.ids, { naming: { as, id: unknown } })
     expect(foreign.status).toBe(as.status ?? 404)
     expect(said(foreign, theirs.ids)).toEqual(said(absent, { ...nowhere(), [name]: unknown }))
   })
@@ -319,10 +301,9 @@ interface ToolAnswer {
   said: any
 }
 
-async function callTool(key: string | undefined, name: string, args: unknown): Promise<ToolAnswer> {
+async function callTool(by: Pick<Caller, 'headers'>, name: string, args: unknown): Promise<ToolAnswer> {
   const { status, body } = await api.ask('POST', '/api/mcp', {
-    key,
-    headers: { accept: 'application/json, text/event-stream' },
+    headers: { ...by.headers, accept: 'application/json, text/event-stream' },
     json: { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } },
   })
   expect([name, status]).toEqual([name, 200])
@@ -348,9 +329,11 @@ describe('the tools of MCP', () => {
   })
 
   it.each(cases)('refuse whom REST would refuse: %s', async (_, tool, { asks, args }) => {
-    const known = callers.flatMap(({ name, key, who }) => (who === null ? [] : [{ name, key, who }]))
-    const answers = known.map(async ({ name, key }) => {
-      const { isError, said: problem } = await callTool(key, tool, args(nowhere()))
+    const known = callers.flatMap(({ name, kind, headers, who }) =>
+      who === null || kind === 'person' ? [] : [{ name, headers, who }],
+    )
+    const answers = known.map(async ({ name, headers }) => {
+      const { isError, said: problem } = await callTool({ headers }, tool, args(nowhere()))
       const isRefused = isError && problem.status === 403
       return [name, isRefused ? { code: problem.code, scope: problem.scope } : 'let in']
     })
@@ -367,23 +350,23 @@ describe('the tools of MCP', () => {
 
   it.each(cases)('tell nothing about another team’s: %s', async (_, tool, { args }) => {
     const unknown = nowhere()
-    const foreign = await callTool(ours.key, tool, args(theirs.ids))
-    const absent = await callTool(ours.key, tool, args(unknown))
+    const foreign = await callTool(ours, tool, args(theirs.ids))
+    const absent = await callTool(ours, tool, args(unknown))
     expect(said({ body: foreign }, theirs.ids)).toEqual(said({ body: absent }, unknown))
   })
 
   it('change nothing when they refuse', async () => {
     const { secret } = await makeKey(await makePerson(ours.team), ['workflows:write'])
-    const before = await api.ask('GET', '/v1/workflows?limit=200', { key: ours.key })
+    const before = await api.ask('GET', '/v1/workflows?limit=200', { headers: ours.headers })
     const { workflow_id } = ours.ids
     for (const args of [
       { action: 'create', name: 'Left behind' },
       { action: 'update', workflow_id, name: 'Renamed', definition: draw(['start>end']) },
     ]) {
-      const { said: problem } = await callTool(secret, 'manage_workflows', args)
+      const { said: problem } = await callTool({ headers: { 'x-api-key': secret } }, 'manage_workflows', args)
       expect(problem).toMatchObject({ code: 'insufficient_scope', scope: 'workflows:publish' })
     }
-    const after = await api.ask('GET', '/v1/workflows?limit=200', { key: ours.key })
+    const after = await api.ask('GET', '/v1/workflows?limit=200', { headers: ours.headers })
     expect(after.body).toEqual(before.body)
   })
 })
@@ -392,7 +375,9 @@ describe('its own team', () => {
   // Last: some of these change what they reach. Without it, every 404 above could be that of a mistyped path.
   it.each(guarded)('reaches what it has: %s', async (_, route) => {
     const row = rowOf(route)
-    const answer = await call(route, ours.key, ours.ids)
-    expect(refusalOf(answer)).toEqual(row.peopleOnly ? { status: 403, code: 'forbidden' } : { status: row.own })
+    const answer = await call(route, ours, ours.ids)
+    expect(refusalOf(answer)).toEqual(
+      row.person !== undefined ? { status: 403, code: 'forbidden' } : { status: row.own },
+    )
   })
 })
