@@ -78,6 +78,22 @@ export const DOCUMENT_LIMITS = {
     code: 'validation_failed',
     behaviour: 'Refused with 422.',
   },
+  labels: {
+    title: 'Labels of a run',
+    unit: 'items',
+    value: 10,
+    ceiling: 10,
+    code: 'validation_failed',
+    behaviour: 'Refused with 422.',
+  },
+  label: {
+    title: 'Label of a run',
+    unit: 'characters',
+    value: 200,
+    ceiling: 200,
+    code: 'validation_failed',
+    behaviour: 'Refused with 422.',
+  },
   description: {
     title: 'Description of a workflow',
     unit: 'characters',

@@ -39,16 +39,16 @@ const INSERT_RUNS = `births AS (
     "isEnd" boolean, "output" json, "reason" text, "summary" text, "nodeId" text, "tokens" int, "costUsd" numeric,
     "teamId" uuid, "workflowId" uuid, "versionId" uuid, "definitionId" uuid, "requireActiveVersionId" uuid, "trigger" text,
     "runBy" text, "userId" uuid, "apiKeyId" uuid, "input" json, "variables" json, "createdAt" timestamptz, "timeoutMs" bigint,
-    "workflowCap" int, "agentId" uuid)
+    "workflowCap" int, "agentId" uuid, "labels" text[])
 ), born AS (
   INSERT INTO runs AS r (id, team_id, workflow_id, version_id, definition_id, status, trigger, run_by, user_id, api_key_id,
     input, variables, output, error_reason, error_summary, error_node_id, turn, last_seq, waiting_for, lease_owner, lease_epoch,
-    tokens, cost_usd, created_at, started_at, ended_at, workflow_cap, agent_id)
+    tokens, cost_usd, created_at, started_at, ended_at, workflow_cap, agent_id, labels)
   SELECT i."runId", i."teamId", i."workflowId", i."versionId", i."definitionId", i."status"::run_status, i."trigger", i."runBy",
     i."userId", i."apiKeyId", i."input", i."variables", i."output", i."reason", i."summary", i."nodeId", i."turn", i."lastSeq",
     i."waitingFor", CASE WHEN i."isEnd" OR i."release" THEN NULL ELSE i."owner" END, i."epoch",
     i."tokens", i."costUsd", i."createdAt", i."createdAt", CASE WHEN i."isEnd" THEN greatest(now(), i."createdAt") END,
-    i."workflowCap", i."agentId"
+    i."workflowCap", i."agentId", coalesce(i."labels", '{}')
   FROM births i JOIN workflows w ON ${RUNNABLE_SQL}
   ON CONFLICT (id) DO NOTHING
   RETURNING r.id, r.team_id, r.workflow_id, r.lease_owner, r.command_seq, r.parent_wait_id, r.trigger, r.ended_at IS NOT NULL AS "isEnd", r.ended_at

@@ -70,9 +70,9 @@ export async function insertFork(fork: NewFork): Promise<void> {
     inTransaction(async (client) => {
       await client.query(
         `INSERT INTO runs (id, team_id, workflow_id, version_id, definition_id, status, trigger, run_by, user_id, api_key_id, input,
-         variables, last_seq, queued_at, workflow_cap, source_run_id, agent_id)
+         variables, last_seq, queued_at, workflow_cap, source_run_id, agent_id, labels)
        SELECT $2, team_id, workflow_id, version_id, definition_id, 'not_started', $3, $4, $5, $6, $7::json, variables, $8,
-         clock_timestamp(), workflow_cap, id, agent_id
+         clock_timestamp(), workflow_cap, id, agent_id, labels
        FROM runs WHERE id = $1`,
         [
           source.id,

@@ -50,6 +50,7 @@ export function keepFreshEnd(item: Checkpoint, names: BirthNames): void {
     parent_run_id: null,
     source_run_id: null,
     agent_id: birth.agentId ?? null,
+    labels: [...(birth.labels ?? [])],
     definition_id: birth.definitionId,
     input: birth.input,
     variables: birth.variables,

@@ -2,7 +2,6 @@ import type { CallUsage, Failure, RunEvent, RunStatus, WaitKind } from '../engin
 import type { Id } from '../ids'
 import { Batcher } from './batcher'
 import { pool } from './client'
-import { decodeCursor, pageOf } from './cursor'
 import { takeFreshEnd } from './fresh-ends'
 import type { StoredPayload } from './payloads'
 import { processSingleton } from './process'
@@ -35,6 +34,7 @@ export interface RunSummaryRow {
   parent_run_id: Id | null
   source_run_id: Id | null
   agent_id: Id | null
+  labels: string[]
 }
 
 /** An open wait as JSON made it: times are text. */
@@ -64,11 +64,12 @@ export interface RunDetailRow extends RunSummaryRow {
   ratings: RatingRow[] | null
 }
 
-const SUMMARY = `r.id, r.workflow_id, w.name AS workflow_name, v.number AS version_number, v.label AS version_label,
+/** Columns of {@link RunSummaryRow}, from the aliases of {@link SUMMARY_TABLES}. */
+export const SUMMARY = `r.id, r.workflow_id, w.name AS workflow_name, v.number AS version_number, v.label AS version_label,
   r.status::text AS status, r.trigger, r.run_by, r.waiting_for, r.error_reason, r.error_summary, r.turn, r.last_seq, r.tokens,
-  r.cost_usd, r.created_at, r.started_at, r.ended_at, r.parent_run_id, r.source_run_id, r.agent_id`
+  r.cost_usd, r.created_at, r.started_at, r.ended_at, r.parent_run_id, r.source_run_id, r.agent_id, r.labels`
 
-const TABLES = `runs r JOIN workflows w ON w.id = r.workflow_id LEFT JOIN workflow_versions v ON v.id = r.version_id`
+export const SUMMARY_TABLES = `runs r JOIN workflows w ON w.id = r.workflow_id LEFT JOIN workflow_versions v ON v.id = r.version_id`
 
 /**
  * Open waits that people, programs or callbacks answer, oldest first, also those of sub-workflows that the run waits for. The
@@ -150,41 +151,6 @@ export async function findRunHead(of: { teamId: Id; runId: Id }): Promise<RunHea
   return rows[0]
 }
 
-export interface RunFilter {
-  teamId: Id
-  workflowId?: Id
-  statuses?: readonly RunStatus[]
-  trigger?: string
-  runBy?: string
-  createdAfter?: Date
-  createdBefore?: Date
-  limit: number
-  cursor?: string
-}
-
-/** Runs of a team, newest first. */
-export async function listRunRows(filter: RunFilter): Promise<{ rows: RunSummaryRow[]; nextCursor: string | null }> {
-  const values: unknown[] = []
-  const value = (given: unknown) => `$${values.push(given)}`
-  const conditions = [`r.team_id = ${value(filter.teamId)}`]
-  if (filter.workflowId !== undefined) conditions.push(`r.workflow_id = ${value(filter.workflowId)}`)
-  if (filter.statuses !== undefined) conditions.push(`r.status = ANY (${value(filter.statuses)}::run_status[])`)
-  if (filter.trigger !== undefined) conditions.push(`r.trigger = ${value(filter.trigger)}`)
-  if (filter.runBy !== undefined) conditions.push(`r.run_by = ${value(filter.runBy)}`)
-  if (filter.createdAfter !== undefined) conditions.push(`r.created_at >= ${value(filter.createdAfter)}`)
-  if (filter.createdBefore !== undefined) conditions.push(`r.created_at < ${value(filter.createdBefore)}`)
-  if (filter.cursor !== undefined) {
-    const after = decodeCursor(filter.cursor)
-    conditions.push(`(r.created_at, r.id) < (${value(after.at)}, ${value(after.id)})`)
-  }
-  const { rows } = await pool().query<RunSummaryRow>(
-    `SELECT ${SUMMARY} FROM ${TABLES} WHERE ${conditions.join(' AND ')}
-      ORDER BY r.created_at DESC, r.id DESC LIMIT ${value(filter.limit + 1)}`,
-    values,
-  )
-  return pageOf(rows, filter.limit, (row) => ({ at: row.created_at, id: row.id }))
-}
-
 /** One page of a workflow's runs, newest first, and how many there are in all. */
 export async function pageRunRows(of: {
   teamId: Id
@@ -202,7 +168,7 @@ export async function pageRunRows(of: {
   })
   const { rows } = await pool().query<RunSummaryRow>({
     name: 'page-runs',
-    text: `SELECT ${SUMMARY} FROM ${TABLES} WHERE ${where} ORDER BY r.created_at DESC, r.id DESC OFFSET $4 LIMIT $5`,
+    text: `SELECT ${SUMMARY} FROM ${SUMMARY_TABLES} WHERE ${where} ORDER BY r.created_at DESC, r.id DESC OFFSET $4 LIMIT $5`,
     values: [...values, of.offset, of.limit],
   })
   return { rows, total: counted.rows[0]?.total ?? 0 }
@@ -276,7 +242,7 @@ export async function findTurn(of: { teamId: Id; runId: Id }): Promise<TurnRow |
               WHERE e.run_id = r.id
                 AND e.seq >= (SELECT max(b.seq) FROM run_events b
                                WHERE b.run_id = r.id AND (b.seq = 1 OR b.type = 'turn_started'))) AS log
-             FROM ${TABLES} WHERE r.id = $1 AND r.team_id = $2`,
+             FROM ${SUMMARY_TABLES} WHERE r.id = $1 AND r.team_id = $2`,
     values: [of.runId, of.teamId],
   })
   const row = rows[0]

@@ -54,6 +54,8 @@ export interface NewRun {
   apiKeyId: Id | null
   /** Who executes it, where an agent was named or resolved. */
   agentId?: Id | undefined
+  /** What whoever starts it says of it, to find it again. */
+  labels?: readonly string[] | undefined
   input: unknown
   variables: RunVariables
   /** Event 1. */
@@ -101,16 +103,16 @@ WITH input AS (
     "id" uuid, "teamId" uuid, "workflowId" uuid, "versionId" uuid, "definitionId" uuid, "requireActiveVersionId" uuid,
     "trigger" text, "runBy" text, "userId" uuid, "apiKeyId" uuid, "input" json, "variables" json, "event" json,
     "type" text, "at" timestamptz, "owner" uuid, "timeoutMs" bigint, "workflowCap" int,
-    "parentRunId" uuid, "parentWaitId" uuid, "depth" int, "agentId" uuid)
+    "parentRunId" uuid, "parentWaitId" uuid, "depth" int, "agentId" uuid, "labels" text[])
 ), made AS (
   INSERT INTO runs AS r (id, team_id, workflow_id, version_id, definition_id, status, trigger, run_by, user_id, api_key_id,
     input, variables, last_seq, lease_owner, lease_epoch, started_at, queued_at, workflow_cap,
-    parent_run_id, parent_wait_id, depth, agent_id)
+    parent_run_id, parent_wait_id, depth, agent_id, labels)
   SELECT i."id", i."teamId", i."workflowId", i."versionId", i."definitionId",
     (CASE WHEN i."owner" IS NULL THEN 'not_started' ELSE 'started' END)::run_status,
     i."trigger", i."runBy", i."userId", i."apiKeyId", i."input", i."variables", 1, i."owner",
     CASE WHEN i."owner" IS NULL THEN 0 ELSE 1 END, CASE WHEN i."owner" IS NULL THEN NULL ELSE now() END,
-    CASE WHEN i."owner" IS NULL THEN clock_timestamp() END, i."workflowCap", i."parentRunId", i."parentWaitId", coalesce(i."depth", 0), i."agentId"
+    CASE WHEN i."owner" IS NULL THEN clock_timestamp() END, i."workflowCap", i."parentRunId", i."parentWaitId", coalesce(i."depth", 0), i."agentId", coalesce(i."labels", '{}')
   FROM input i JOIN workflows w ON ${RUNNABLE_SQL}
   ON CONFLICT DO NOTHING
   RETURNING r.id, r.team_id, r.created_at, r.queued_at

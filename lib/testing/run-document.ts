@@ -24,6 +24,7 @@ export function aRun(change: Partial<Run> = {}): Run {
     parent_run_id: null,
     source_run_id: null,
     agent_id: null,
+    labels: [],
     created_at: at,
     started_at: at,
     ended_at: at,

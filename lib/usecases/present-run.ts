@@ -42,6 +42,7 @@ export function presentRunSummary(row: RunSummaryRow): RunSummary {
     parent_run_id: row.parent_run_id,
     source_run_id: row.source_run_id,
     agent_id: row.agent_id,
+    labels: row.labels,
     link_url: `${publicUrl()}/runs/${row.id}`,
   }
 }

@@ -28,6 +28,8 @@ export interface StartRun extends GivenStart {
   runBy?: string
   /** Who executes it; the caller has found it in the team. */
   agentId?: Id
+  /** What the caller says of it, to find it again. */
+  labels?: readonly string[]
   /** `api`, `browser`, `mcp` … */
   trigger: string
   /** Make the run under this id, once: when it is there already, it is the answer. */
@@ -95,6 +97,7 @@ function newRun(options: StartRun, runnable: Runnable, id: Id): NewRun {
     userId: principal.kind === 'api_key' ? null : principal.userId,
     apiKeyId: principal.kind === 'api_key' ? principal.id : null,
     agentId: options.agentId,
+    labels: options.labels,
     input: acceptStart(runnable.definition, options).input,
     variables: {
       dynamic: options.dynamicVariables ?? {},

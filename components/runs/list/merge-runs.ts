@@ -5,6 +5,8 @@ import type { RunsFrame } from '@/lib/live/frames'
 export interface RunsPage {
   items: RunSummary[]
   next_cursor: string | null
+  /** Of a search: how far back it came. */
+  searched_to?: string | null
 }
 
 /**
@@ -14,6 +16,8 @@ export interface RunsPage {
 export function mergeHead(pages: readonly RunsPage[], head: RunsPage): RunsPage[] {
   const [first, ...rest] = pages
   if (!first) return [head]
+  // A search that found nothing on its first stretch says nothing about what was found on the next ones.
+  if (head.items.length === 0 && head.next_cursor !== null) return [...pages]
   const loaded = new Set(pages.flatMap((page) => page.items.map((run) => run.id)))
   const reaches = head.next_cursor === null || head.items.some((run) => loaded.has(run.id))
   if (!reaches) return [head]

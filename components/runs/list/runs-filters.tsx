@@ -1,6 +1,7 @@
 'use client'
 
-import { ListFilter, X } from 'lucide-react'
+import { ListFilter, Tag, X } from 'lucide-react'
+import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import {
@@ -25,6 +26,10 @@ export interface RunsFiltersProps {
   onStatuses: (statuses: RunStatus[]) => void
   workflowId: string
   onWorkflow: (workflowId: string) => void
+  agentId: string
+  onAgent: (agentId: string) => void
+  label: string
+  onLabel: (label: string) => void
   text: string
   onText: (text: string) => void
 }
@@ -34,18 +39,13 @@ const OPEN = RUN_STATUSES.filter((status) => !(TERMINAL_STATUSES as readonly Run
 
 /** Filters of the list. All of them live in the URL, so a filtered list can be bookmarked and sent. */
 export function RunsFilters(props: RunsFiltersProps) {
-  const { statuses, workflowId, text } = props
+  const { statuses, workflowId, agentId, label, text } = props
   const workflows = useApi(contracts.listWorkflows, { query: { limit: 200 } })
-  const isFiltered = statuses.length > 0 || workflowId !== '' || text !== ''
+  const agents = useApi(contracts.listAgents)
+  const isFiltered = [...statuses, workflowId, agentId, label, text].some((filter) => filter !== '')
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <SearchInput
-        label="Search runs"
-        placeholder="Workflow, person, node, error, id"
-        value={text}
-        onValueChange={props.onText}
-        className="w-full sm:w-64"
-      />
+      <RunsSearch text={text} onText={props.onText} />
       <StatusFilter statuses={statuses} onStatuses={props.onStatuses} />
       <Select value={workflowId || ANY} onValueChange={(id) => props.onWorkflow(id === ANY ? '' : id)}>
         <SelectTrigger aria-label="Workflow" className="w-auto max-w-56 max-md:text-sm">
@@ -60,12 +60,36 @@ export function RunsFilters(props: RunsFiltersProps) {
           ))}
         </SelectContent>
       </Select>
+      {agentId !== '' || (agents.data?.items.length ?? 0) > 1 ? (
+        <Select value={agentId || ANY} onValueChange={(id) => props.onAgent(id === ANY ? '' : id)}>
+          <SelectTrigger aria-label="Agent" className="w-auto max-w-56 max-md:text-sm">
+            <SelectValue />
+          </SelectTrigger>
+          <SelectContent>
+            <SelectItem value={ANY}>Every agent</SelectItem>
+            {agents.data?.items.map((agent) => (
+              <SelectItem key={agent.id} value={agent.id}>
+                {agent.name}
+              </SelectItem>
+            ))}
+          </SelectContent>
+        </Select>
+      ) : null}
+      {label !== '' ? (
+        <Button aria-label={`Label: ${label}. Take the filter away`} onClick={() => props.onLabel('')}>
+          <Tag aria-hidden className="text-muted-foreground" />
+          <span className="max-w-40 truncate">{label}</span>
+          <X aria-hidden />
+        </Button>
+      ) : null}
       {isFiltered ? (
         <Button
           variant="ghost"
           onClick={() => {
             props.onStatuses([])
             props.onWorkflow('')
+            props.onAgent('')
+            props.onLabel('')
             props.onText('')
           }}
         >
@@ -73,6 +97,33 @@ export function RunsFilters(props: RunsFiltersProps) {
         </Button>
       ) : null}
     </div>
+  )
+}
+
+const TYPING_MS = 300
+
+/** Asks the server once the typing rests. */
+function RunsSearch({ text, onText }: Pick<RunsFiltersProps, 'text' | 'onText'>) {
+  const [typed, setTyped] = useState(text)
+  const [asked, setAsked] = useState(text)
+  if (asked !== text) {
+    setAsked(text)
+    setTyped(text)
+  }
+  useEffect(() => {
+    if (typed === text) return
+    const timer = setTimeout(() => onText(typed), TYPING_MS)
+    return () => clearTimeout(timer)
+  }, [typed, text, onText])
+  return (
+    <SearchInput
+      label="Search runs"
+      placeholder="Input, output, error, name, id"
+      maxLength={200}
+      value={typed}
+      onValueChange={setTyped}
+      className="w-full sm:w-64"
+    />
   )
 }
 

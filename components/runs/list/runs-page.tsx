@@ -1,6 +1,7 @@
 'use client'
 
-import { CircleStop, SearchX } from 'lucide-react'
+import { CircleStop, GitCompareArrows, SearchX } from 'lucide-react'
+import Link from 'next/link'
 import { parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { PageBody, PageHeader } from '@/components/shell/page-header'
@@ -10,11 +11,11 @@ import { Button } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ErrorState } from '@/components/ui/error-state'
 import { Progress } from '@/components/ui/progress'
+import { Time } from '@/components/ui/time'
 import { messageOf } from '@/lib/api/client/error'
 import { isTerminal } from '@/lib/engine/events'
 import { ConnectionStatus } from '../connection-status'
 import { parseStatuses } from '../run-status'
-import { matchesText } from './matches-text'
 import { NoRuns } from './no-runs'
 import { RunsFilters } from './runs-filters'
 import { RunsCards, RunsSkeleton, RunsTable } from './runs-table'
@@ -27,18 +28,22 @@ const filter = parseAsString.withDefault('')
 export function RunsPage() {
   const [statusText, setStatusText] = useQueryState('status', filter)
   const [workflowId, setWorkflowId] = useQueryState('workflow', filter)
+  const [agentId, setAgentId] = useQueryState('agent', filter)
+  const [label, setLabel] = useQueryState('label', filter)
   const [text, setText] = useQueryState('q', filter)
   const statuses = parseStatuses(statusText)
-  const list = useRuns({ status: statuses.join(','), workflowId })
+  const list = useRuns({ status: statuses.join(','), workflowId, agentId, label, text })
   const mayStop = useMay('run:write')
   const { stop, progress } = useStopRuns()
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [stopping, setStopping] = useState<readonly string[] | null>(null)
 
-  const shown = list.runs.filter((run) => matchesText(run, text))
-  // A run that ended by itself cannot be stopped any more: it leaves the selection.
-  const chosen = shown.filter((run) => selected.has(run.id) && !isTerminal(run.status)).map((run) => run.id)
-  const isFiltered = statuses.length > 0 || workflowId !== '' || text !== ''
+  const shown = list.runs
+  const chosen = shown.filter((run) => selected.has(run.id))
+  const stoppable = mayStop ? chosen.filter((run) => !isTerminal(run.status)).map((run) => run.id) : []
+  const [later, earlier] = chosen
+  const isFiltered = [...statuses, workflowId, agentId, label, text].some((each) => each !== '')
+  const searchedTo = list.data?.pages.at(-1)?.searched_to ?? null
 
   function select(runIds: readonly string[], on: boolean) {
     setSelected((before) => {
@@ -50,6 +55,8 @@ export function RunsPage() {
   function clearFilters() {
     void setStatusText(null)
     void setWorkflowId(null)
+    void setAgentId(null)
+    void setLabel(null)
     void setText(null)
   }
 
@@ -59,11 +66,20 @@ export function RunsPage() {
         title="Runs"
         badge={<ConnectionStatus connection={list.connection} />}
         actions={
-          chosen.length > 0 && !progress ? (
-            <Button onClick={() => setStopping(chosen)}>
-              <CircleStop aria-hidden /> Stop {chosen.length} selected
-            </Button>
-          ) : null
+          <>
+            {chosen.length === 2 && later && earlier ? (
+              <Button asChild>
+                <Link href={`/runs/compare?a=${earlier.id}&b=${later.id}`}>
+                  <GitCompareArrows aria-hidden /> Compare
+                </Link>
+              </Button>
+            ) : null}
+            {stoppable.length > 0 && !progress ? (
+              <Button onClick={() => setStopping(stoppable)}>
+                <CircleStop aria-hidden /> Stop {stoppable.length} selected
+              </Button>
+            ) : null}
+          </>
         }
       />
       <RunsFilters
@@ -71,6 +87,10 @@ export function RunsPage() {
         onStatuses={(next) => void setStatusText(next.join(',') || null)}
         workflowId={workflowId}
         onWorkflow={(id) => void setWorkflowId(id || null)}
+        agentId={agentId}
+        onAgent={(id) => void setAgentId(id || null)}
+        label={label}
+        onLabel={(next) => void setLabel(next || null)}
         text={text}
         onText={(next) => void setText(next || null)}
       />
@@ -96,22 +116,36 @@ export function RunsPage() {
                 selected={selected}
                 onSelect={select}
                 onStop={(run) => setStopping([run.id])}
+                onLabel={(next) => void setLabel(next)}
                 mayStop={mayStop}
               />
-              <RunsCards runs={shown} />
+              <RunsCards runs={shown} onLabel={(next) => void setLabel(next)} />
             </>
           ) : (
             <EmptyState
               icon={SearchX}
-              title={list.hasNextPage ? `None of the newest ${list.runs.length} runs match` : 'No run matches'}
-              description="Change the filters, or look at every run."
+              title={list.hasNextPage ? 'No run matches so far' : 'No run matches'}
+              description={
+                list.hasNextPage
+                  ? 'The newest runs were looked through. Search further back, or change the filters.'
+                  : 'Change the filters, or look at every run.'
+              }
               actions={<Button onClick={clearFilters}>Clear the filters</Button>}
             />
           )}
           <div className="flex items-center justify-between gap-3 text-muted-foreground text-xs">
             <output>
-              {text === '' ? runsText(shown.length) : `${shown.length} of ${runsText(list.runs.length)}`}
-              {list.hasNextPage ? ' loaded' : ''}
+              {runsText(shown.length)}
+              {searchedTo !== null ? (
+                <>
+                  {' found, looking back to '}
+                  <Time value={searchedTo} />
+                </>
+              ) : text !== '' ? (
+                ' found'
+              ) : list.hasNextPage ? (
+                ' loaded'
+              ) : null}
             </output>
             {list.hasNextPage ? (
               <Button size="sm" pending={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

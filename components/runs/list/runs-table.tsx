@@ -19,19 +19,20 @@ export interface RunsTableProps {
   selected: ReadonlySet<string>
   onSelect: (runIds: readonly string[], on: boolean) => void
   onStop: (run: RunSummary) => void
+  onLabel: (label: string) => void
   mayStop: boolean
 }
 
 const HEADINGS = ['Status', 'Workflow', 'Started by', 'Started', 'Duration', 'Tokens'] as const
 
 /** The list on a wide screen. The whole row leads to the run; the checkbox and the stop button stay their own. */
-export function RunsTable({ runs, selected, onSelect, onStop, mayStop }: RunsTableProps) {
-  const stoppable = runs.filter((run) => !isTerminal(run.status)).map((run) => run.id)
-  const chosen = stoppable.filter((id) => selected.has(id)).length
+export function RunsTable({ runs, selected, onSelect, onStop, onLabel, mayStop }: RunsTableProps) {
+  const ids = runs.map((run) => run.id)
+  const chosen = ids.filter((id) => selected.has(id)).length
   return (
     <Table containerClassName="max-md:hidden" className="table-fixed">
       <colgroup>
-        {mayStop ? <col className="w-10" /> : null}
+        <col className="w-10" />
         <col className="w-36" />
         <col />
         <col className="w-36 max-lg:hidden" />
@@ -42,17 +43,14 @@ export function RunsTable({ runs, selected, onSelect, onStop, mayStop }: RunsTab
       </colgroup>
       <TableHead>
         <tr>
-          {mayStop ? (
-            <TableHeaderCell>
-              <Checkbox
-                aria-label="Select every run that can be stopped"
-                className="block"
-                disabled={stoppable.length === 0}
-                checked={chosen > 0 && chosen === stoppable.length ? true : chosen > 0 ? 'indeterminate' : false}
-                onCheckedChange={(on) => onSelect(stoppable, on === true)}
-              />
-            </TableHeaderCell>
-          ) : null}
+          <TableHeaderCell>
+            <Checkbox
+              aria-label="Select every run"
+              className="block"
+              checked={chosen > 0 && chosen === ids.length ? true : chosen > 0 ? 'indeterminate' : false}
+              onCheckedChange={(on) => onSelect(ids, on === true)}
+            />
+          </TableHeaderCell>
           {HEADINGS.map((heading) => (
             <TableHeaderCell key={heading} className={narrowClass(heading)}>
               {heading}
@@ -73,17 +71,14 @@ export function RunsTable({ runs, selected, onSelect, onStop, mayStop }: RunsTab
             data-state={selected.has(run.id) ? 'selected' : undefined}
             className="group relative data-[state=selected]:bg-primary-soft/60"
           >
-            {mayStop ? (
-              <TableCell className="relative z-10">
-                <Checkbox
-                  aria-label={`Select the run of ${run.workflow_name}`}
-                  disabled={isTerminal(run.status)}
-                  checked={selected.has(run.id)}
-                  onCheckedChange={(on) => onSelect([run.id], on === true)}
-                  className={isTerminal(run.status) ? 'invisible block' : 'block'}
-                />
-              </TableCell>
-            ) : null}
+            <TableCell className="relative z-10">
+              <Checkbox
+                aria-label={`Select the run of ${run.workflow_name}`}
+                checked={selected.has(run.id)}
+                onCheckedChange={(on) => onSelect([run.id], on === true)}
+                className="block"
+              />
+            </TableCell>
             <TableCell>
               <RunStatusBadge status={run.status} className="relative z-10" />
             </TableCell>
@@ -96,6 +91,7 @@ export function RunsTable({ runs, selected, onSelect, onStop, mayStop }: RunsTab
                   {run.workflow_name}
                 </Link>
                 <VersionTag version={run.version} />
+                <RunLabels labels={run.labels} onLabel={onLabel} />
                 <RunDetail run={run} />
               </div>
             </TableCell>
@@ -136,7 +132,7 @@ export function RunsTable({ runs, selected, onSelect, onStop, mayStop }: RunsTab
 }
 
 /** The same list on a phone: one run, two lines. */
-export function RunsCards({ runs }: { runs: RunSummary[] }) {
+export function RunsCards({ runs, onLabel }: Pick<RunsTableProps, 'runs' | 'onLabel'>) {
   return (
     <ul className="divide-y overflow-hidden rounded-lg border bg-card shadow-xs md:hidden">
       {runs.map((run) => (
@@ -160,9 +156,39 @@ export function RunsCards({ runs }: { runs: RunSummary[] }) {
             ) : null}
           </div>
           <RunDetail run={run} />
+          <RunLabels labels={run.labels} onLabel={onLabel} />
         </li>
       ))}
     </ul>
+  )
+}
+
+const LABELS_SHOWN = 2
+
+/** What whoever started it said of it; a click shows the others that say the same. */
+function RunLabels({ labels, onLabel }: { labels: readonly string[]; onLabel: (label: string) => void }) {
+  if (labels.length === 0) return null
+  const more = labels.slice(LABELS_SHOWN)
+  return (
+    <span className="relative z-10 inline-flex shrink-0 items-center gap-1">
+      {labels.slice(0, LABELS_SHOWN).map((label) => (
+        <button
+          key={label}
+          type="button"
+          aria-label={`Show runs with the label ${label}`}
+          title={label}
+          onClick={() => onLabel(label)}
+          className="max-w-28 truncate rounded-full border bg-muted px-1.5 text-2xs text-muted-foreground hover:border-border-strong hover:text-foreground"
+        >
+          {label}
+        </button>
+      ))}
+      {more.length > 0 ? (
+        <span className="text-2xs text-muted-foreground" title={more.join(', ')}>
+          +{more.length}
+        </span>
+      ) : null}
+    </span>
   )
 }
 

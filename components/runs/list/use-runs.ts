@@ -11,15 +11,27 @@ import { applyFrames, mergeHead, type RunsPage, replaceRun } from './merge-runs'
 export interface RunsFilter {
   status: string
   workflowId: string
+  agentId: string
+  label: string
+  text: string
 }
 
 /** Rows further down than the first page are read one by one, but never more than this at once. */
 const ROWS_READ_AT_ONCE = 8
+/** A search reads much: while runs come and go it is repeated no more often than this. */
+const SEARCH_AGAIN_MS = 5_000
 
 /** The list of runs, newest first, page by page; new and changing rows appear by themselves. */
 export function useRuns(filter: RunsFilter) {
   const client = useQueryClient()
-  const query = { status: filter.status || undefined, workflow_id: filter.workflowId || undefined, limit: 50 }
+  const query = {
+    status: filter.status || undefined,
+    workflow_id: filter.workflowId || undefined,
+    agent_id: filter.agentId || undefined,
+    label: filter.label || undefined,
+    text: filter.text || undefined,
+    limit: 50,
+  }
   const pages = useApiPages(contracts.listRuns, { query }, { staleTime: 0 })
   const key = [...queryKey(contracts.listRuns, { query }), 'pages']
 
@@ -47,7 +59,7 @@ export function useRuns(filter: RunsFilter) {
       // The rows stay as they are and the connection status says so; the next frame or reconnection reads again.
     }
   }
-  const connection = useRunsStream((frames) => void onChange(frames))
+  const connection = useRunsStream((frames) => void onChange(frames), filter.text ? SEARCH_AGAIN_MS : undefined)
 
   return { ...pages, runs: pages.data?.pages.flatMap((page) => page.items) ?? [], connection, key }
 }

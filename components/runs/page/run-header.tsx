@@ -60,6 +60,15 @@ export function RunHeader({ run, status, recoveries, connection, related, nameOf
           </span>
           <RunTrigger trigger={run.trigger} runBy={run.run_by} />
           <RunRelations related={related} nameOf={nameOf} />
+          {run.labels.map((label) => (
+            <Link
+              key={label}
+              href={`/runs?label=${encodeURIComponent(label)}`}
+              className="max-w-40 truncate rounded-full border bg-muted px-1.5 text-2xs hover:text-foreground"
+            >
+              {label}
+            </Link>
+          ))}
           {run.turn > 1 ? <span>turn {run.turn}</span> : null}
           {run.tokens > 0 ? <Usage tokens={run.tokens} costUsd={run.cost_usd} unit /> : null}
           <ConnectionStatus connection={connection} />

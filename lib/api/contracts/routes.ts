@@ -21,12 +21,12 @@ import {
   forkBodySchema,
   listNodeRunsQuerySchema,
   listRunsQuerySchema,
+  listRunsResponseSchema,
   nodeRunSchema,
   retryPlanQuerySchema,
   retryPlanSchema,
   runDefinitionSchema,
   runSchema,
-  runSummarySchema,
   segmentSchema,
   startRunBodySchema,
 } from './runs'
@@ -210,7 +210,7 @@ export const contracts = {
     summary: 'List runs, newest first',
     description: 'With `Accept: text/event-stream`: a frame whenever a run of the team changes.',
     query: listRunsQuerySchema,
-    response: pageOf(runSummarySchema),
+    response: listRunsResponseSchema,
     stream: true,
   }),
   getRun: contract({

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { callUsageSchema, failureSchema, RUN_STATUSES, runEventSchema, waitKindSchema } from '../../engine/events'
-import { MAX_NUMBER } from '../../limits'
+import { LIMITS, MAX_NUMBER } from '../../limits'
 import { budgetSchema, definitionSchema } from '../../workflow/document'
 import { approvalStandSchema } from './approvals'
 import { ratingSchema } from './comments'
-import { idSchema, jsonValueSchema, pageQuerySchema, textSchema, timestampSchema } from './common'
+import { idSchema, jsonValueSchema, pageOf, pageQuerySchema, textSchema, timestampSchema } from './common'
 import { evaluationSchema } from './evaluation'
 
 const status = z.enum(RUN_STATUSES)
@@ -65,6 +65,7 @@ export const runSummarySchema = z
     parent_run_id: idSchema.nullable().meta({ description: 'The run of a sub-workflow: the run that waits for it.' }),
     source_run_id: idSchema.nullable().meta({ description: 'A retry or fork: the run whose results it takes over.' }),
     agent_id: idSchema.nullable().meta({ description: 'Who executes it, where an agent was named or resolved.' }),
+    labels: z.array(z.string()).meta({ description: 'What whoever started it said of it, to find it again.' }),
     link_url: z.string(),
   })
   .meta({ id: 'RunSummary' })
@@ -133,6 +134,11 @@ export const startRunBodySchema = z
     draft: z.boolean().optional().meta({ description: 'Run the draft as it is now instead of a published version.' }),
     run_by: textSchema({ max: 200 }).optional(),
     agent_id: idSchema.optional().meta({ description: 'Who executes it; absent: nobody is recorded.' }),
+    labels: z
+      .array(textSchema({ trim: true, min: 1, max: LIMITS.label.value }))
+      .max(LIMITS.labels.value)
+      .optional()
+      .meta({ description: 'Words to find the run by: `GET /v1/runs?label=…`. A retry or fork keeps them.' }),
     dry_run: z.boolean().optional().meta({ description: 'Answer a plan and an estimate with 200; make no run.' }),
     wait: z
       .number()
@@ -149,8 +155,20 @@ export const listRunsQuerySchema = pageQuerySchema.extend({
   status: z.string().max(300).optional().meta({ description: 'One status, or several separated by commas.' }),
   trigger: z.string().max(50).optional(),
   run_by: z.string().max(200).optional(),
+  agent_id: idSchema.optional().meta({ description: 'Only runs that this agent executes.' }),
+  label: z.string().max(200).optional().meta({ description: 'Only runs with this label.' }),
+  text: textSchema({ trim: true, max: 200 }).optional().meta({
+    description:
+      'Only runs that have every word of this somewhere in their input, output, error, labels, id, or the names of workflow, version, node and caller. Upper and lower case are the same. A page looks through the newest 10 000 runs that the other filters leave, or 32 MiB of their values: when it found fewer than `limit`, `searched_to` says how far it came, and `next_cursor` goes on there. Values over 256 KiB are kept apart and not looked through.',
+  }),
   created_after: timestampSchema.optional(),
   created_before: timestampSchema.optional(),
+})
+
+export const listRunsResponseSchema = pageOf(runSummarySchema).extend({
+  searched_to: timestampSchema
+    .nullable()
+    .meta({ description: 'With `text`: the oldest run that was looked at so far. null: all were.' }),
 })
 
 export const commandBodySchema = z

@@ -43,6 +43,7 @@ export const runRoutes = [
       runtimeVariables: body.runtime_variables,
       budget: body.budget,
       runBy: body.run_by,
+      labels: body.labels,
       trigger: triggerOf(principal),
     })
     const headers: Record<string, string> = { Location: `/v1/runs/${runId}` }
@@ -62,6 +63,9 @@ export const runRoutes = [
       statuses: statusesOf(query.status),
       trigger: query.trigger,
       runBy: query.run_by,
+      agentId: query.agent_id === undefined ? undefined : requireId(query.agent_id, 'query.agent_id'),
+      label: query.label,
+      text: query.text,
       createdAfter: instantOf(query.created_after, 'created_after'),
       createdBefore: instantOf(query.created_before, 'created_before'),
       limit: query.limit,

@@ -81,7 +81,13 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
     body: () => ({ dry_run: true }),
     names: { agent_id: { body: (id) => ({ agent_id: id }) } },
   },
-  listRuns: { own: 200, names: { workflow_id: { query: (id) => `workflow_id=${id}`, status: 200 } } },
+  listRuns: {
+    own: 200,
+    names: {
+      workflow_id: { query: (id) => `workflow_id=${id}`, status: 200 },
+      agent_id: { query: (id) => `agent_id=${id}`, status: 200 },
+    },
+  },
   getRun: read,
   getRunDefinition: read,
   commandRun: { own: 409, body: () => ({ command: 'data', data: 1 }) },

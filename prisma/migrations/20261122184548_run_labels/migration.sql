@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "runs" ADD COLUMN     "labels" TEXT[] DEFAULT ARRAY[]::TEXT[];
