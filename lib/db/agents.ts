@@ -10,9 +10,12 @@ export interface AgentRow {
   name: string
   isDefault: boolean
   createdAt: Date
+  /** Workflows that name it. */
+  workflowCount: number
 }
 
-const COLUMNS = `a.id, a.name, a.is_default AS "isDefault", a.created_at AS "createdAt"`
+const COLUMNS = `a.id, a.name, a.is_default AS "isDefault", a.created_at AS "createdAt",
+  (SELECT count(*)::int FROM workflows w WHERE w.agent_id = a.id AND w.deleted_at IS NULL) AS "workflowCount"`
 
 /** Agents of one team, at most. */
 export const MAX_AGENTS = 200

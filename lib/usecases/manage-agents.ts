@@ -61,5 +61,6 @@ function present(row: AgentRow, principal: Principal): Agent {
     name: row.name,
     is_default: row.isDefault,
     created_at: row.createdAt.toISOString(),
+    workflow_count: row.workflowCount,
   }
 }

@@ -6,7 +6,16 @@ const name = textSchema({ trim: true, min: 1, max: 100 })
 const isDefault = z.boolean().meta({ description: 'Executes what names nobody. A team has one default at most.' })
 
 const agentSchema = z
-  .object({ id: idSchema, team_id: idSchema, name: z.string(), is_default: z.boolean(), created_at: timestampSchema })
+  .object({
+    id: idSchema,
+    team_id: idSchema,
+    name: z.string(),
+    is_default: z.boolean(),
+    created_at: timestampSchema,
+    workflow_count: z
+      .int()
+      .meta({ description: 'Workflows that name it; they fall back to the default when it is deleted.' }),
+  })
   .meta({ id: 'Agent', description: 'Who a run is executed as.' })
 export type Agent = z.infer<typeof agentSchema>
 

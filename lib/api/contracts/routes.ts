@@ -30,6 +30,7 @@ import {
   segmentSchema,
   startRunBodySchema,
 } from './runs'
+import { usageContracts } from './usage'
 import { workflowMoreContracts } from './workflow-more'
 import {
   createWorkflowBodySchema,
@@ -352,5 +353,6 @@ export const contracts = {
   ...agentContracts,
   ...limitContracts,
   ...auditContracts,
+  ...usageContracts,
   ...healthContracts,
 } as const

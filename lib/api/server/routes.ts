@@ -16,6 +16,7 @@ import { peopleRoutes } from './routes/people'
 import { provenanceRoutes } from './routes/provenance'
 import { runRoutes } from './routes/runs'
 import { sampleRoutes } from './routes/samples'
+import { usageRoutes } from './routes/usage'
 import { workflowMoreRoutes } from './routes/workflow-more'
 import { workflowRoutes } from './routes/workflows'
 
@@ -34,6 +35,7 @@ export const routes: readonly Route[] = [
   ...limitRoutes,
   ...agentRoutes,
   ...auditRoutes,
+  ...usageRoutes,
   mcpRoute,
   ...oauthRoutes,
   ...healthRoutes,

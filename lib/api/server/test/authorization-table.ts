@@ -156,6 +156,7 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   },
   verifyAudit: read,
   exportAudit: read,
+  getUsage: read,
   listAgents: read,
   createAgent: { own: 422, body: nothing },
   getAgent: read,
