@@ -41,9 +41,9 @@ interface Continue {
   principal: Principal
   runId: Id
   /** Begin again at this node, by id or name; absent: at what failed. */
-  fromNode?: string
+  fromNode?: string | undefined
   /** One address of it. */
-  path?: string[]
+  path?: string[] | undefined
 }
 
 /**

@@ -2,8 +2,10 @@
 
 import { RotateCw, TriangleAlert } from 'lucide-react'
 import { useRouter } from 'next/navigation'
+import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Dialog, DialogBody, DialogContent, DialogFooter, DialogHeader } from '@/components/ui/dialog'
+import { Segmented } from '@/components/ui/segmented'
 import { Skeleton } from '@/components/ui/skeleton'
 import { toast } from '@/components/ui/toast'
 import { messageOf } from '@/lib/api/client/error'
@@ -22,9 +24,11 @@ export interface RetryDialogProps {
 /** Before a run is continued as a new one: which results are taken over, and what happens again. */
 export function RetryDialog({ run, from, onOpenChange }: RetryDialogProps) {
   const router = useRouter()
+  const [reach, setReach] = useState<'one' | 'all'>('one')
+  const path = from !== undefined && from.path.length > 0 && reach === 'one' ? from.path : undefined
   const plan = useApi(contracts.getRetryPlan, {
     params: { run_id: run.id },
-    query: from === undefined ? {} : { from_node: from.nodeId },
+    query: from === undefined ? {} : { from_node: from.nodeId, ...(path ? { path: path.join('/') } : {}) },
   })
   const done = {
     invalidates: [contracts.listRuns],
@@ -39,8 +43,7 @@ export function RetryDialog({ run, from, onOpenChange }: RetryDialogProps) {
   const start = () => {
     const params = { run_id: run.id }
     if (from === undefined) return retry.mutate({ params, body: { command: 'retry' } })
-    // Inside of containers the whole step begins again, with every item: its plan says so.
-    fork.mutate({ params, body: { from_node: from.nodeId } })
+    fork.mutate({ params, body: { from_node: from.nodeId, ...(path ? { path: [...path] } : {}) } })
   }
   const acting = plan.data?.again.filter((step) => step.side_effect) ?? []
   return (
@@ -51,6 +54,17 @@ export function RetryDialog({ run, from, onOpenChange }: RetryDialogProps) {
           description="A new run takes over the results that still hold and runs the rest. This run stays as it is."
         />
         <DialogBody className="grid grid-cols-[minmax(0,1fr)] content-start gap-4">
+          {from === undefined || from.path.length === 0 ? null : (
+            <Segmented
+              label="Where it begins again"
+              value={reach}
+              onValueChange={setReach}
+              options={[
+                { value: 'one', label: `At ${pathText(from.path)}` },
+                { value: 'all', label: 'At all of them' },
+              ]}
+            />
+          )}
           {plan.isError ? (
             <p role="alert" className="text-failure text-sm">
               {messageOf(plan.error)}

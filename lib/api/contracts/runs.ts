@@ -202,6 +202,15 @@ export const forkBodySchema = z
 
 export const retryPlanQuerySchema = z.object({
   from_node: z.string().min(1).max(100).optional().meta({ description: 'The plan of a fork from this node.' }),
+  path: z
+    .string()
+    .min(1)
+    .max(2_000)
+    .optional()
+    .meta({
+      description: 'With `from_node`: one address of it, inside containers or loops, its segments separated by `/`.',
+      examples: ['each:3/visit:2'],
+    }),
 })
 const plannedStepSchema = z.object({
   node_key: z.string(),

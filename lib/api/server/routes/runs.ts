@@ -110,7 +110,7 @@ export const runRoutes = [
   }),
 
   defineRoute(contracts.getRetryPlan, ({ principal, params, query }) =>
-    planRetry({ principal, runId: params.run_id, fromNode: query.from_node }),
+    planRetry({ principal, runId: params.run_id, fromNode: query.from_node, path: query.path?.split('/') }),
   ),
 
   defineRoute(contracts.listSegments, ({ principal, params, query }) =>

@@ -106,6 +106,29 @@ describe('retry', () => {
     expect(calls).toEqual(['/1', '/2', '/2', '/3'])
   })
 
+  it.each([
+    { concurrency: 3, reached: ['each:1'], anew: [false, true, false] },
+    // One after another: what came after it comes after it again.
+    { concurrency: 1, reached: ['each:1', 'each:2'], anew: [false, true, true] },
+  ])('begins again at one item of a container, or at all, as its plan says: %j', async (given) => {
+    const id = await begin(['start>forEach', 'forEach>end'], {
+      forEach: { config: { items: '[1, 2, 3]', concurrency: given.concurrency } },
+      http: { parentId: 'forEach', ...call('/{{ item }}') },
+      end: { config: { output: '{{ nodes.forEach.output.results.body.call }}' } },
+    })
+    expect([...calls].sort()).toEqual(['/1', '/2', '/3'])
+    const again = async (query: string) => {
+      const { body } = await api.ask('GET', `/v1/runs/${id}/retry-plan?from_node=http${query}`, { key: key() })
+      return body.again.flatMap((step: { node_id: string; path: string[] }) =>
+        step.node_id === 'http' ? step.path : [],
+      )
+    }
+    expect(await again('&path=each:1')).toEqual(given.reached)
+    expect(await again('')).toEqual(['each:0', 'each:1', 'each:2'])
+    const { body } = await fork(id, { from_node: 'http', path: ['each:1'] })
+    expect([body.status, body.output.map((call: number) => call > 3)]).toEqual(['completed', given.anew])
+  })
+
   it('of a run that completed, or goes on, is refused', async () => {
     const id = await begin(...chain())
     expect((await retry(id)).body).toMatchObject({
