@@ -1,13 +1,20 @@
 'use client'
 
 import { useEffect, useRef, useState } from 'react'
-import type { SwaggerUiPlugin } from 'swagger-ui-dist/swagger-ui-es-bundle.js'
+import type { SwaggerUiPlugin, SwaggerUiRequest } from 'swagger-ui-dist/swagger-ui-es-bundle.js'
 import 'swagger-ui-dist/swagger-ui.css'
 import './api-reference.css'
 
-/** Swagger UI over the document at `url`, loaded when the page is shown: it is larger than the rest of the product. */
-export function ApiReference({ url }: { url: string }) {
+/**
+ * Swagger UI over the document at `url`, loaded when the page is shown: it is larger than the rest of the product.
+ * What is tried out is called with the key `apiKey`, or as the person who is signed in.
+ */
+export function ApiReference({ url, apiKey }: { url: string; apiKey: string | null }) {
   const place = useRef<HTMLDivElement>(null)
+  const caller = useRef(apiKey)
+  useEffect(() => {
+    caller.current = apiKey
+  }, [apiKey])
   const [failed, setFailed] = useState(false)
 
   useEffect(() => {
@@ -24,6 +31,7 @@ export function ApiReference({ url }: { url: string }) {
           docExpansion: 'list',
           persistAuthorization: false,
           validatorUrl: null, // asks another host otherwise
+          requestInterceptor: (request) => (request.loadSpec ? request : calledAs(caller.current, request)),
         })
       })
       .catch(() => setFailed(true))
@@ -42,6 +50,12 @@ export function ApiReference({ url }: { url: string }) {
       <div ref={place} />
     </>
   )
+}
+
+/** A call is the key's or the person's: both at once are refused when they speak of different people. */
+function calledAs(apiKey: string | null, request: SwaggerUiRequest): SwaggerUiRequest {
+  if (apiKey === null) return request
+  return { ...request, headers: { ...request.headers, 'X-API-Key': apiKey }, credentials: 'omit' }
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import Link from 'next/link'
-import { ApiReference } from './api-reference'
+import { ApiDocs } from './api-docs'
 
 export const metadata: Metadata = { title: 'API reference' }
 
@@ -8,15 +8,18 @@ export const metadata: Metadata = { title: 'API reference' }
 export default function DocsPage() {
   return (
     <main className="min-h-dvh bg-white text-neutral-900">
-      <header className="flex items-center justify-between border-b border-neutral-200 px-6 py-3 text-sm">
-        <Link href="/" className="font-medium">
+      <header className="flex flex-wrap items-center gap-x-5 gap-y-1 border-neutral-200 border-b px-6 py-3 text-sm">
+        <Link href="/" className="mr-auto font-medium">
           Countersign
         </Link>
+        <a href="/api/client.ts" className="underline underline-offset-4" download="countersign.ts">
+          TypeScript client
+        </a>
         <a href="/api/openapi.json" className="underline underline-offset-4">
           openapi.json
         </a>
       </header>
-      <ApiReference url="/api/openapi.json" />
+      <ApiDocs />
     </main>
   )
 }

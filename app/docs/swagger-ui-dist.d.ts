@@ -9,7 +9,15 @@ declare module 'swagger-ui-dist/swagger-ui-es-bundle.js' {
     persistAuthorization?: boolean
     validatorUrl?: string | null
     plugins?: SwaggerUiPlugin[]
+    /** Sees the document itself asked for (`loadSpec`) and every request that is tried out. */
+    requestInterceptor?: (request: SwaggerUiRequest) => SwaggerUiRequest
   }): unknown
+
+  interface SwaggerUiRequest {
+    loadSpec?: boolean
+    headers: Record<string, string>
+    credentials?: RequestCredentials
+  }
 
   /** Its own React, which is not ours: what a plugin renders is made with it. */
   interface SwaggerUiSystem {
