@@ -1,6 +1,6 @@
 'use client'
 
-import { Copy, Download, Ellipsis, PencilRuler, Play, SquareActivity, Trash2 } from 'lucide-react'
+import { Code, Copy, Download, Ellipsis, PencilRuler, Play, SquareActivity, Trash2 } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { useState } from 'react'
@@ -55,6 +55,12 @@ export function WorkflowActions({ workflow }: { workflow: WorkflowSummary }) {
             <Link href={`/runs?workflow=${workflow.id}`}>
               <SquareActivity aria-hidden />
               Show its runs
+            </Link>
+          </DropdownMenuItem>
+          <DropdownMenuItem asChild>
+            <Link href={`/workflows/${workflow.id}/api`}>
+              <Code aria-hidden />
+              Call it by API
             </Link>
           </DropdownMenuItem>
           <DropdownMenuSeparator />

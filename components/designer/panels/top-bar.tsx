@@ -8,6 +8,7 @@ import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
 import { Tooltip } from '@/components/ui/tooltip'
 import { WorkflowStatus } from '@/components/workflows/workflow-status'
+import { WorkflowViews } from '@/components/workflows/workflow-views'
 import { keysOf } from '../actions/shortcut'
 import { problemsAction } from '../actions/view-actions'
 import { publishAction, runWorkflowAction, versionsAction } from '../actions/workflow-actions'
@@ -35,6 +36,7 @@ export function TopBar({ readOnly }: { readOnly: boolean }) {
       </nav>
       <WorkflowTitle readOnly={readOnly} />
       <WorkflowStatus workflow={workflow} className="max-sm:hidden" />
+      <WorkflowViews workflowId={workflow.id} current="designer" className="max-lg:hidden" />
       <span className="flex-1" />
       {readOnly ? null : <SaveIndicator />}
       <ProblemsButton />

@@ -8,8 +8,14 @@ type Rest<Id extends keyof Operations> = {} extends Call<Id> ? [call?: Call<Id>]
 
 /** Every operation of the API by its name, and \`follow\`. */
 export type Countersign = {
-  [Id in keyof Operations]: (...rest: Rest<Id>) => Promise<Operations[Id]['response']>
+  [Id in Exclude<keyof Operations, 'startRun'>]: (...rest: Rest<Id>) => Promise<Operations[Id]['response']>
 } & {
+  startRun: {
+    /** The plan of a run that is not made. */
+    (call: Call<'startRun'> & { body: { dry_run: true } }): Promise<DryRun>
+    /** Start a run */
+    (call: Call<'startRun'>): Promise<Run>
+  }
   /** The log of a run from \`after\`, and live until the run has ended. A connection that breaks is taken up again without gap or repeat. */
   follow(runId: string, options?: { after?: number; signal?: AbortSignal }): AsyncGenerator<RunEvent, void, undefined>
 }
@@ -18,7 +24,7 @@ export interface CountersignOptions {
   /** Where it is served, e.g. \`http://localhost:3000\`. */
   url: string
   /** An API key. Without one only public operations answer; in a page of the same origin the session counts. */
-  key?: string
+  key?: string | undefined
   /** Another \`fetch\`, e.g. one with a proxy. */
   fetch?: typeof globalThis.fetch
 }

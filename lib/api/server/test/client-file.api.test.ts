@@ -54,7 +54,7 @@ const definition = JSON.parse(process.env['DEFINITION'] ?? '{}')
 const { id: workflow_id } = await api.createWorkflow({ body: { name: 'By the client', definition } })
 await api.publishWorkflow({ params: { workflow_id } })
 const started = await api.startRun({ params: { workflow_id }, body: { input: { size: 3 } }, headers: { 'idempotency-key': 'once' } })
-if (!('id' in started)) throw new Error('a plan is not what was asked for')
+const plan = await api.startRun({ params: { workflow_id }, body: { input: { size: 3 }, dry_run: true } })
 const types: string[] = []
 for await (const event of api.follow(started.id)) {
   types.push(event.type)
@@ -70,7 +70,7 @@ const gone = await api.deleteWorkflow({ params: { workflow_id } })
 const health = await countersign({ url: process.env['URL'] ?? '' }).getHealth()
 console.log(JSON.stringify({
   status: run.status, output: run.output, types, again, listed: listed.items.map(({ id }) => id === run.id),
-  refusal: [refusal.status, refusal.code], gone: gone === undefined, health: health.status, seconds: run.ended_at !== null,
+  refusal: [refusal.status, refusal.code], gone: gone === undefined, health: health.status, planned: plan.plan.nodes.length,
 }))
 `
 
@@ -106,7 +106,7 @@ describe('the client file', () => {
       refusal: [400, 'invalid_id'],
       gone: true,
       health: 'ok',
-      seconds: true,
+      planned: 3,
     })
   })
 
