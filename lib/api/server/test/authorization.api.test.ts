@@ -5,7 +5,7 @@ import { pool } from '../../../db/client'
 import { insertOAuthGrant } from '../../../db/oauth'
 import { newId } from '../../../ids'
 import { TOOLS } from '../../../mcp/tools/all-tools'
-import { type Answered, makeTenant, openApi, type TestApi } from '../../../testing/api'
+import { type Answered, makeTenant, NEXT, openApi, type TestApi } from '../../../testing/api'
 import { draw } from '../../../testing/definition'
 import { makeKey, makePerson, type TestTeam } from '../../../testing/people'
 import { atRest, waitForRun } from '../../../testing/runs'
@@ -240,6 +240,72 @@ describe('public routes', () => {
         bad.map(async (caller) => [caller.name, (await call(route, caller, ours.ids)).status]),
       )
       expect([route.id, answers]).toEqual([route.id, bad.map(({ name }) => [name, rowOf(route).own])])
+    }
+  })
+})
+
+describe('no other way to write a request', () => {
+  /** Ways to write a path that are, or once were, the same to some part of a server. */
+  const spellings: ((path: string) => string)[] = [
+    (path) => `${path}.rsc`,
+    (path) => `${path}.json`,
+    (path) => `${path}?_rsc=1a2b3`,
+    (path) => `${path}.segments/_tree.segment.rsc`,
+    (path) => `/_next/data/x${path}.json`,
+    (path) => `/${path}`,
+    (path) => path.replace('/v1/', '/v1//'),
+    (path) => path.replace('/v1/', '/v1%2f'),
+    (path) => path.replace('/v1/', '/v1/./'),
+    (path) => path.replace('/v1/', '/v1/x/../'),
+    (path) => path.replace('/v1/', '/v1;a=b/'),
+    (path) => `${path};a=b`,
+    (path) => `${path}/`,
+    (path) => `${path}.`,
+    (path) => `${path}%20`,
+    (path) => `${path}%00`,
+    (path) => path.toUpperCase(),
+    (path) => path.replace('/v', '/%76'),
+  ]
+  /** Headers by which a part of a server is, or once was, told that another has looked already, or what to read instead. */
+  const claims: Record<string, string>[] = [
+    { 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' },
+    { 'x-middleware-subrequest': 'src/middleware:src/middleware:src/middleware:src/middleware:src/middleware' },
+    { 'x-middleware-next': '1' },
+    { 'x-invoke-path': '/api/health', 'x-invoke-output': '/api/health', 'x-invoke-status': '200' },
+    { 'x-matched-path': '/api/health', 'x-now-route-matches': '1=health' },
+    { rsc: '1', 'next-router-prefetch': '1', 'next-router-state-tree': '%5B%22%22%5D' },
+    { 'next-action': 'x'.repeat(40) },
+    { 'x-http-method-override': 'OPTIONS' },
+    { 'x-original-url': '/api/health', 'x-rewrite-url': '/api/health' },
+    { 'x-forwarded-for': '127.0.0.1', 'x-real-ip': '127.0.0.1', forwarded: 'for=127.0.0.1' },
+    { 'x-user-id': 'owner', 'x-team-id': 'owner', 'remote-user': 'owner' },
+  ]
+
+  it('is answered without a credential; what is not ours goes to Next, which has the same routes', async () => {
+    const answers = guarded.flatMap(([id, route]) =>
+      spellings.map(async (spell) => {
+        const path = spell(fill(route.paths[0] ?? '', ours.ids))
+        const { status } = await api.ask(route.method, path, { json: rowOf(route).body?.(ours.ids) })
+        return [id, path, status] as const
+      }),
+    )
+    const letIn = (await Promise.all(answers)).filter(([, , status]) => status < 300 && status !== NEXT)
+    expect(letIn).toEqual([])
+  })
+
+  it('says that somebody else has looked already', async () => {
+    const answers = guarded.flatMap(([id, route]) =>
+      claims.map(async (headers) => [id, headers, (await call(route, { headers }, ours.ids)).status] as const),
+    )
+    expect((await Promise.all(answers)).filter(([, , status]) => status !== 401)).toEqual([])
+  })
+
+  it('turns a read into something else', async () => {
+    const { key_id } = ours.ids
+    for (const name of ['x-http-method-override', 'x-http-method', 'x-method-override']) {
+      const headers = { ...ours.headers, [name]: 'DELETE' }
+      expect((await api.ask('GET', `/v1/keys?_method=DELETE`, { headers })).status).toBe(200)
+      expect((await api.ask('POST', `/v1/keys/${key_id}?_method=DELETE`, { headers })).status).toBe(405)
     }
   })
 })
