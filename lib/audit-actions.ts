@@ -42,6 +42,7 @@ export const AUDIT_ACTIONS = {
   'run.stopped': 'Stopped a run',
   'run.retried': 'Retried a run',
   'run.forked': 'Forked a run',
+  'comment.deleted': "Deleted somebody else's comment on a run",
   'approval.approved': 'Approved',
   'approval.rejected': 'Rejected',
 } as const

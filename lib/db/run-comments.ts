@@ -1,7 +1,10 @@
 import { AppError } from '../errors'
 import { type Id, newId } from '../ids'
+import type { AuditBy } from './audit'
 import { pool } from './client'
 import { decodeCursor, pageOf } from './cursor'
+import { recordRunAudit } from './run-audit'
+import { inTransaction } from './transaction'
 
 /** What people and programs say of a run. Deleted ones are never answered. */
 export interface CommentRow {
@@ -110,13 +113,19 @@ export async function changeComment(of: CommentOf & { body: string }): Promise<C
   return rows[0]
 }
 
-/** Takes the words away; the row says that there were some. Twice is once. */
-export async function deleteComment(of: CommentOf): Promise<void> {
-  await pool().query(
-    `UPDATE run_comments SET body = '', deleted_at = now()
-      WHERE id = $1 AND run_id = $2 AND team_id = $3 AND deleted_at IS NULL`,
-    [of.commentId, of.runId, of.teamId],
-  )
+/** Takes the words away; the row says that there were some. Twice is once. `by`: who deletes what somebody else wrote. */
+export async function deleteComment(of: CommentOf, by?: AuditBy): Promise<void> {
+  await inTransaction(async (client) => {
+    const gone = await client.query<{ author: string }>(
+      `UPDATE run_comments SET body = '', deleted_at = now()
+        WHERE id = $1 AND run_id = $2 AND team_id = $3 AND deleted_at IS NULL RETURNING author_name AS author`,
+      [of.commentId, of.runId, of.teamId],
+    )
+    const [row] = gone.rows
+    if (row === undefined || by === undefined) return
+    const details = { comment_id: of.commentId, author: row.author }
+    await recordRunAudit(client, { runId: of.runId, by, action: 'comment.deleted', details })
+  })
 }
 
 export function noSuchComment(): AppError {

@@ -2,6 +2,7 @@ import type { Comment } from '../api/contracts/comments'
 import { requirePermission } from '../auth/authorize'
 import { refusal } from '../auth/permissions'
 import type { Principal } from '../auth/principal'
+import { auditBy } from '../db/audit'
 import {
   type Anchor,
   type CommentRow,
@@ -85,13 +86,14 @@ export async function editComment(of: OfComment & { body: string }): Promise<Com
 export async function removeComment(of: OfComment): Promise<void> {
   const { principal, runId, commentId } = of
   const comment = await find(of)
-  if (!isOwn(comment, principal) && refusal('comment:delete', principal) !== null) {
+  const isTheirs = !isOwn(comment, principal)
+  if (isTheirs && refusal('comment:delete', principal) !== null) {
     throw new AppError(
       'forbidden',
       `Only ${comment.authorName}, who wrote this comment, an owner or an admin may delete it.`,
     )
   }
-  await deleteComment({ teamId: principal.team.id, runId, commentId })
+  await deleteComment({ teamId: principal.team.id, runId, commentId }, isTheirs ? auditBy(principal) : undefined)
   await tellRun({ teamId: principal.team.id, runId })
 }
 

@@ -145,6 +145,9 @@ describe('whose words they are', () => {
       expect((await admin('DELETE', `/runs/${runId}/comments/${id}`)).status).toBe(404)
       expect((await viewer('PATCH', `/runs/${runId}/comments/${id}`, { body: 'Back' })).status).toBe(404)
     }
+    // What is done to the words of others is recorded, what is done to the own is not.
+    const audit = (await ask('GET', `/audit?action=comment.deleted`)).body.items
+    expect(audit).toMatchObject([{ target: { id: runId }, details: { comment_id: second } }])
     const { rows } = await pool().query('SELECT body FROM run_comments WHERE id = ANY ($1)', [[first, second]])
     expect(rows).toEqual([{ body: '' }, { body: '' }])
     const { items } = (await ask('GET', `/runs/${runId}/comments?limit=200`)).body
