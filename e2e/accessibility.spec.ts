@@ -27,6 +27,22 @@ const PAGES: { name: string; path: string; ready: (page: Page) => Promise<void> 
     ready: (page) => expect(page.getByRole('heading', { name: 'Approvals', level: 1 })).toBeVisible(),
   },
   { name: 'API keys', path: '/settings/keys', ready: (page) => expect(page.getByText('First key')).toBeVisible() },
+  {
+    name: 'members',
+    path: '/settings/members',
+    ready: (page) => expect(page.getByRole('table', { name: 'Members of the team' })).toBeVisible(),
+  },
+  {
+    name: 'inviting',
+    path: '/settings/members?dialog=invite',
+    ready: (page) => expect(page.getByRole('dialog', { name: 'Invite a person' })).toBeVisible(),
+  },
+  { name: 'account', path: '/settings/account', ready: (page) => expect(page.getByText('This browser')).toBeVisible() },
+  {
+    name: 'connected apps',
+    path: '/settings/apps',
+    ready: (page) => expect(page.getByText('No connected apps')).toBeVisible(),
+  },
 ]
 
 /** A workflow with a container of three items, one of which failed, one succeeded, one waits. */
@@ -86,6 +102,17 @@ for (const scheme of ['light', 'dark'] as const) {
   test.describe('before anybody is signed in', () => {
     test.use({ storageState: { cookies: [], origins: [] } })
 
+    test(`axe finds nothing on joining by a link, ${scheme}`, async ({ page }) => {
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+      const data = { email: `axe.${scheme}@example.com`, role: 'viewer' }
+      const made = await page.request.post('/v1/members', { headers: { 'X-API-Key': api_key }, data })
+      const { invitation } = await made.json()
+      await page.goto(invitation.link)
+      await page.getByRole('button', { name: 'Join' }).click()
+      await expect(page.getByRole('alert').first()).toBeVisible()
+      await expectNoViolations(new AxeBuilder({ page }))
+    })
+
     test(`axe finds nothing on sign-in, ${scheme}`, async ({ page }) => {
       await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
       await page.goto('/sign-in')
@@ -128,7 +155,8 @@ async function expectNoViolations(axe: AxeBuilder): Promise<void> {
 
 test('a phone shows runs and approvals without sideways scrolling', async ({ page }) => {
   await page.setViewportSize({ width: 375, height: 812 })
-  for (const path of ['/workflows', '/runs', '/approvals', '/settings/keys']) {
+  const settings = ['/settings/account', '/settings/members', '/settings/keys', '/settings/apps']
+  for (const path of ['/workflows', '/runs', '/approvals', ...settings]) {
     await page.goto(path)
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
     expect(
