@@ -14,6 +14,7 @@ import { limitContracts } from './limits'
 import { memberContracts } from './members'
 import { dryRunSchema } from './plan'
 import { provenanceContract } from './provenance'
+import { runCompareContracts } from './run-compare'
 import {
   commandBodySchema,
   eventsQuerySchema,
@@ -352,6 +353,7 @@ export const contracts = {
   ...grantContracts,
   ...agentContracts,
   ...limitContracts,
+  ...runCompareContracts,
   ...auditContracts,
   ...usageContracts,
   ...healthContracts,

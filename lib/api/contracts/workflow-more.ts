@@ -86,6 +86,7 @@ const versionDiffSchema = z
     ),
   })
   .meta({ id: 'VersionDiff' })
+export const definitionChangesSchema = versionDiffSchema.shape.changes
 export type VersionDiff = z.infer<typeof versionDiffSchema>
 
 const concurrencyBodySchema = z

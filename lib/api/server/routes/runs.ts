@@ -5,6 +5,7 @@ import { requireId } from '../../../ids'
 import { watchRuns } from '../../../live/watch-runs'
 import { awaitRun } from '../../../usecases/await-run'
 import { commandRun } from '../../../usecases/command-run'
+import { compareRuns } from '../../../usecases/compare-runs'
 import { continueRun, planRetry } from '../../../usecases/continue-run'
 import { dryRun } from '../../../usecases/dry-run'
 import { getBlob } from '../../../usecases/get-blob'
@@ -72,6 +73,10 @@ export const runRoutes = [
       cursor: query.cursor,
     })
   }),
+
+  defineRoute(contracts.compareRuns, ({ principal, query }) =>
+    compareRuns({ principal, a: requireId(query.a, 'query.a'), b: requireId(query.b, 'query.b') }),
+  ),
 
   defineRoute(contracts.getRun, ({ principal, params }) => getRun({ principal, runId: params.run_id })),
 

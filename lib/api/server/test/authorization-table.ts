@@ -89,6 +89,7 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
     },
   },
   getRun: read,
+  compareRuns: { own: 400, query: 'a=none&b=none' },
   getRunDefinition: read,
   commandRun: { own: 409, body: () => ({ command: 'data', data: 1 }) },
   forkRun: { own: 422, body: () => ({ from_node: 'nowhere' }) },
