@@ -128,7 +128,7 @@ export function ApprovalCard({ subject, onDecided, ref, showKeys, meta, classNam
         </div>
       </div>
 
-      {stand && isShared(stand) ? <ApprovalStandView stand={stand} /> : null}
+      {stand && isShared(stand) ? <ApprovalStandView stand={stand} isOpen /> : null}
 
       {closed ? (
         <Outcome state={state} />

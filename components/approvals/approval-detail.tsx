@@ -37,7 +37,7 @@ export function ApprovalDetail({ approval, cardRef, onDecided }: ApprovalDetailP
         <p className="rounded-md bg-muted px-3 py-2.5 text-muted-foreground text-sm">{closedText(approval)}</p>
       )}
       {isShared(approval) && (approval.decisions.length > 1 || !deciding) ? (
-        <ApprovalStandView stand={approval} />
+        <ApprovalStandView stand={approval} isOpen={false} />
       ) : null}
       {approval.instructions ? <Markdown text={approval.instructions} className="text-muted-foreground" /> : null}
       <div className="overflow-hidden rounded-lg border bg-card">

@@ -83,8 +83,10 @@ export function ApprovalList({ approvals, selectedId, onSelect }: ApprovalListPr
 function StateIcon({ approval }: { approval: Approval }) {
   const { outcome } = approval
   const className = 'mt-0.5 size-4'
-  if (approval.status === 'open' && approval.my_vote)
-    return <CircleDotDashed aria-label="Open, you have voted" className={cn(className, 'text-muted-foreground')} />
+  if (approval.status === 'open' && (approval.my_vote || approval.refusal)) {
+    const label = approval.my_vote ? 'Open, you have voted' : 'Open, not for you to decide'
+    return <CircleDotDashed aria-label={label} className={cn(className, 'text-muted-foreground')} />
+  }
   if (approval.status === 'open') return <CircleDot aria-label="Open" className={cn(className, 'text-waiting')} />
   if (outcome === 'approved') return <CircleCheck aria-label="Approved" className={cn(className, 'text-success')} />
   if (outcome === 'rejected') return <CircleX aria-label="Rejected" className={cn(className, 'text-failure')} />

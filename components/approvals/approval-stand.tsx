@@ -15,7 +15,7 @@ export function isShared({ quorum, mode, decisions, escalated_from }: ApprovalSt
 }
 
 /** How an approval by several people stands: what is needed, whose turn it is, and who said what. */
-export function ApprovalStandView({ stand }: { stand: ApprovalStand }) {
+export function ApprovalStandView({ stand, isOpen }: { stand: ApprovalStand; isOpen: boolean }) {
   const { quorum, decisions, escalated_from } = stand
   return (
     <section aria-label="Votes" className="grid gap-3 rounded-lg border px-3.5 py-3">
@@ -28,7 +28,7 @@ export function ApprovalStandView({ stand }: { stand: ApprovalStand }) {
           <p className="text-muted-foreground text-xs tabular-nums">
             {quorum.rejections} of {quorum.rejections_needed} rejections
           </p>
-        ) : quorum.needed > 1 ? (
+        ) : isOpen && quorum.needed > 1 ? (
           <p className="text-muted-foreground text-xs">One rejection decides</p>
         ) : null}
       </div>

@@ -3,7 +3,7 @@
 import { cn } from '@/components/ui/cn'
 import { useOpenApprovals } from './use-open-approvals'
 
-/** The number beside Approvals; nothing when nothing waits. */
+/** The number beside Approvals; nothing when nothing waits for me. */
 export function ApprovalsCount({ className }: { className?: string }) {
   const { count, more } = useOpenApprovals()
   if (count === 0) return null
@@ -14,7 +14,7 @@ export function ApprovalsCount({ className }: { className?: string }) {
         className,
       )}
     >
-      {more ? '99+' : count}
+      {count > 99 ? '99+' : more ? `${count}+` : count}
       <span className="sr-only"> waiting</span>
     </span>
   )

@@ -6,12 +6,13 @@ import { contracts } from '@/lib/api/contracts/routes'
 const REFRESH_MS = 15_000
 const LIMIT = 100
 
-/** How many approvals wait for a decision; `more` when there are over a hundred. */
+/** How many approvals wait for a decision of mine; `more` when over a hundred are open, of which the newest are looked at. */
 export function useOpenApprovals(): { count: number; more: boolean } {
   const { data } = useApi(
     contracts.listApprovals,
     { query: { status: 'open', limit: LIMIT } },
     { refetchInterval: REFRESH_MS },
   )
-  return { count: data?.items.length ?? 0, more: data?.next_cursor != null }
+  const mine = data?.items.filter(({ my_vote, refusal }) => my_vote === null && refusal === null) ?? []
+  return { count: mine.length, more: data?.next_cursor != null }
 }

@@ -40,7 +40,7 @@ const approvalConfig = z
     mode: z.enum(APPROVAL_MODES).default('any').meta({
       title: 'Who must approve',
       description:
-        'any: as many of them as the quorum says. everyone: each person named. inOrder: each name or role, one after another.',
+        'Any: as many of them as the quorum says. Everyone: each person named. In order: one person for each name or role, one after another.',
       control: 'select',
     }),
     quorum: numberField(count).optional().meta({
@@ -72,17 +72,17 @@ const approvalConfig = z
     onDue: z.enum(DUE_ACTIONS).default('branch').meta({
       title: 'When it is due',
       description:
-        'branch: the path goes on at "timedOut". reject, fail, approve: it ends so. escalate: others decide.',
+        'Branch: the path goes on at "timedOut". Reject, fail, approve: it ends so. Escalate: others decide.',
       control: 'select',
     }),
     escalateTo: people.optional().meta({
       title: 'Escalate to',
-      description: 'With escalate: e-mail addresses or roles of which one person decides then.',
+      description: 'To escalate: e-mail addresses or roles of which one person decides then.',
       control: 'list',
     }),
     escalateDueInSeconds: numberField(z.number().min(1).max(MAX_DUE_SECONDS)).optional().meta({
       title: 'Due again in seconds',
-      description: 'With escalate: how long they have, then "timedOut". Empty: as long as the first.',
+      description: 'To escalate: how long they have, then "timedOut". Empty: as long as the first.',
       control: 'number',
     }),
   })
