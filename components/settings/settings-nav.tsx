@@ -20,13 +20,22 @@ export const settingsNav: readonly SettingsPage[] = [
   { href: '/settings/members', label: 'Members' },
   { href: '/settings/keys', label: 'API keys', action: 'key:read' },
   { href: '/settings/apps', label: 'Connected apps' },
+  { href: '/settings/agents', label: 'Agents', action: 'workflow:read' },
+  { href: '/settings/usage', label: 'Usage', action: 'run:read' },
+  { href: '/settings/limits', label: 'Limits' },
+  { href: '/settings/audit', label: 'Audit', action: 'audit:read' },
 ]
+
+/** Those of them that the person may see. */
+export function useSettingsPages(): readonly SettingsPage[] {
+  const me = usePrincipal()
+  return settingsNav.filter(({ action }) => !me || action === undefined || refusal(action, me) === null)
+}
 
 /** The tabs above every page of the settings. */
 export function SettingsNav() {
-  const me = usePrincipal()
   const pathname = usePathname()
-  const pages = settingsNav.filter(({ action }) => !me || action === undefined || refusal(action, me) === null)
+  const pages = useSettingsPages()
   return (
     <nav aria-label="Settings" className="border-b bg-card/40 px-4 md:px-8">
       <ul className="mx-auto flex max-w-6xl gap-5 overflow-x-auto [scrollbar-width:none]">
