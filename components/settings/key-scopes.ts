@@ -15,7 +15,7 @@ export const SCOPE_WORDS: readonly { scope: Scope; label: string; explanation: s
     label: 'Read runs',
     explanation: 'Follow runs, their events, inputs and outputs; see approvals.',
   },
-  { scope: 'runs:write', label: 'Control runs', explanation: 'Answer, pause, resume and stop runs.' },
+  { scope: 'runs:write', label: 'Control runs', explanation: 'Answer, pause, resume, stop and comment on runs.' },
   { scope: 'approvals:decide', label: 'Decide approvals', explanation: 'Approve and reject in your name.' },
   {
     scope: 'credentials:write',
