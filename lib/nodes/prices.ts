@@ -2,8 +2,8 @@
  * What models cost, in USD per million tokens, by `<provider>/<model>` exactly as it is called. Nothing is derived: a model
  * that is not here, also a dated variant of one that is, has no known price. An operator adds and overrides with LLM_PRICES.
  *
- * Each block names the page that is right. The figures were gathered on 2026-11-22 from copies and excerpts of these pages, so
- * compare them before you rely on them. Standard tier, no cache, no batch.
+ * Each block names the page that is right, and how the figures were compared with it on 2026-11-22. Standard tier, no cache,
+ * no batch.
  */
 export interface Price {
   input: number
@@ -13,7 +13,8 @@ export interface Price {
 }
 
 export const PRICES: Readonly<Record<string, Price>> = {
-  // https://developers.openai.com/api/docs/pricing
+  // https://developers.openai.com/api/docs/pricing; 5.1 and later by two transcriptions that agree, the page itself was not at
+  // hand: compare before you rely on it
   'openai/gpt-4.1': { input: 2, output: 8 },
   'openai/gpt-4.1-mini': { input: 0.4, output: 1.6 },
   'openai/gpt-4.1-nano': { input: 0.1, output: 0.4 },
@@ -25,14 +26,23 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'openai/gpt-5.1': { input: 1.25, output: 10 },
   'openai/gpt-5.2': { input: 1.75, output: 14 },
   'openai/gpt-5.4-mini': { input: 0.75, output: 4.5 },
+  'openai/gpt-5.4-nano': { input: 0.2, output: 1.25 },
 
-  // https://platform.claude.com/docs/en/about-claude/pricing
+  // https://platform.claude.com/docs/en/about-claude/pricing; 4.6 and later as said on the page of each model, such as
+  // https://platform.claude.com/docs/en/models/opus-4-6/overview; the rates of Haiku 5.5 by prompt length are transcribed
   'anthropic/claude-opus-4-1': { input: 15, output: 75 },
   'anthropic/claude-opus-4-5': { input: 5, output: 25 },
   'anthropic/claude-opus-4-6': { input: 5, output: 25 },
+  'anthropic/claude-opus-5': { input: 5, output: 25 },
   'anthropic/claude-sonnet-4-5': { input: 3, output: 15 },
   'anthropic/claude-sonnet-4-6': { input: 3, output: 15 },
+  'anthropic/claude-sonnet-5-5': { input: 2, output: 10 },
   'anthropic/claude-haiku-4-5': { input: 1, output: 5 },
+  'anthropic/claude-haiku-5-5': {
+    input: 0.1,
+    output: 0.5,
+    long: { overTokens: 100_000, input: 0.5, output: 2.5 },
+  },
 
   // https://ai.google.dev/gemini-api/docs/pricing, paid tier, text; a transcription of 2026-10-07
   'google/gemini-2.5-pro': { input: 1.25, output: 10, long: { overTokens: 200_000, input: 2.5, output: 15 } },
