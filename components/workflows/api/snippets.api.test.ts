@@ -168,7 +168,7 @@ describe('Python', () => {
     await writeFile(program, order.map((id) => codeOf(snippets, id)).join('\n\n'))
     const { code, out, err } = await runProgram(
       process.execPath,
-      [join(import.meta.dirname, 'test/run-python.mjs'), program],
+      [join(process.cwd(), 'lib/testing/run-python.mjs'), program],
       {
         env: env(),
       },

@@ -1,5 +1,8 @@
 import { type Example, type Snippet, startBody, TITLES, WAIT_SECONDS } from './snippet'
 
+/** What the client is saved as, beside the program. */
+const CLIENT = './countersign.ts'
+
 /** The same steps with the typed client of this installation. Each goes on where the one before ended. */
 export function typescriptSnippets(example: Example): Snippet[] {
   const { origin, workflowId, wait, answer, approval } = example
@@ -8,7 +11,7 @@ export function typescriptSnippets(example: Example): Snippet[] {
     {
       id: 'set-up',
       title: `The client, saved from ${origin}/api/client.ts`,
-      code: `import { countersign } from './countersign.ts'
+      code: `import { countersign } from '${CLIENT}'
 
 const api = countersign({ url: '${origin}', key: process.env.COUNTERSIGN_API_KEY })`,
     },

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeTenant, openApi, type TestApi } from '../../testing/api'
+import { openKeyProxy } from '../../testing/key-proxy'
 import { runProgram } from '../../testing/run-program'
-import { openKeyProxy } from './key-proxy'
 
 const require = createRequire(import.meta.url)
 const CONFORMANCE = require.resolve('@modelcontextprotocol/conformance/dist/index.js')

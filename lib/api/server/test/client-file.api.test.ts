@@ -46,8 +46,10 @@ async function compile(programs: Record<string, string>): Promise<string> {
   return (await runProgram(process.execPath, [tsc, ...options, ...Object.keys(programs)], { cwd: folder })).out
 }
 
+const CLIENT = './countersign.js'
+
 const PROGRAM = `
-import { countersign, CountersignError, type Run } from './countersign.js'
+import { countersign, CountersignError, type Run } from '${CLIENT}'
 
 const api = countersign({ url: process.env['URL'] ?? '', key: process.env['KEY'] ?? '' })
 const definition = JSON.parse(process.env['DEFINITION'] ?? '{}')
@@ -75,7 +77,7 @@ console.log(JSON.stringify({
 `
 
 const MISTAKES = `
-import { countersign } from './countersign.js'
+import { countersign } from '${CLIENT}'
 const api = countersign({ url: 'http://localhost' })
 api.startRunn({ params: { workflow_id: 'x' } })
 api.startRun({})
