@@ -1,11 +1,22 @@
 'use client'
 
 import { Command } from 'cmdk'
-import { CirclePlus, CornerDownRight, type LucideIcon, Moon, Search, Sun, Upload, Workflow } from 'lucide-react'
+import {
+  CirclePlus,
+  CornerDownRight,
+  type LucideIcon,
+  Moon,
+  Search,
+  Settings,
+  Sun,
+  Upload,
+  Workflow,
+} from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTheme } from 'next-themes'
 import { type ReactNode, useDeferredValue, useEffect, useState } from 'react'
 import { RUN_STATUS_LOOKS } from '@/components/runs/run-status'
+import { useSettingsPages } from '@/components/settings/settings-nav'
 import { Dialog, DialogContent, DialogDescription, DialogTitle } from '@/components/ui/dialog'
 import { Kbd } from '@/components/ui/kbd'
 import { Time } from '@/components/ui/time'
@@ -56,6 +67,7 @@ function PaletteBody({ onDone }: { onDone: () => void }) {
   const router = useRouter()
   const { resolvedTheme, setTheme } = useTheme()
   const mayCreate = useMay('workflow:write')
+  const settings = useSettingsPages()
   const workflows = useApi(
     contracts.listWorkflows,
     { query: { limit: 20, ...(search === '' ? {} : { search }) } },
@@ -192,6 +204,11 @@ function PaletteBody({ onDone }: { onDone: () => void }) {
               }
             >
               {item.label}
+            </Item>
+          ))}
+          {settings.map(({ href, label }) => (
+            <Item key={href} icon={Settings} value={`go to settings ${label}`} onSelect={() => go(href)}>
+              Settings: {label}
             </Item>
           ))}
         </Group>
