@@ -10,6 +10,9 @@ import { onlySource } from './workflows'
 const ENDS = /^run_(completed|failed|cancelled|timed_out|aborted)$/
 const ANSWERS = /^(input_received|approval_decided|approval_escalated|timer_fired|child_ended|callback_received)$/
 
+/** Nodes that call the world outside. */
+const EFFECTS = new Set(['http', 'llm'])
+
 /** What must be true of a run when everything is over. Says what is not. */
 export function checkRun(sim: Simulation, run: StoredRun): string[] {
   const log = sim.store.readLog(run.row.id)
@@ -18,13 +21,15 @@ export function checkRun(sim: Simulation, run: StoredRun): string[] {
     ...checkFold(sim, run, log),
     ...checkWaits(sim, run, log),
     ...checkOutputs(sim, run, log),
+    ...checkBudget(sim, run),
   ]
 }
 
 /** What must be true of every checkpoint: what an effect gave is stored before anything that comes after it is tried. */
 export function* checkCheckpoint(sim: Simulation, row: RunRow, { events }: Checkpoint): Generator<string> {
   const { nodesById } = sim.program(row.definitionId)
-  const isEffect = (event: RunEvent) => 'node_id' in event && nodesById.get(event.node_id ?? '')?.type === 'http'
+  const isEffect = (event: RunEvent) =>
+    'node_id' in event && EFFECTS.has(nodesById.get(event.node_id ?? '')?.type ?? '')
   const first = events.findIndex((event) => event.type === 'node_succeeded' && isEffect(event))
   const after =
     first < 0 ? undefined : events.slice(first).find((event) => !isEffect(event) || event.type === 'node_started')
@@ -103,7 +108,7 @@ function* checkOutputs(sim: Simulation, { row, nodes }: StoredRun, log: RunEvent
     const key = nodeKey(event.path, event.node_id)
     const node = nodesById.get(event.node_id)
     const output = inlineValue(nodes.get(key)?.output)
-    if (node?.type === 'http') {
+    if (EFFECTS.has(node?.type ?? '')) {
       const ticket = (output as { ticket?: number } | null)?.ticket
       if (!sim.sink.answers.get(`${row.id}:${key}`)?.has(ticket ?? -1)) yield `${key} keeps an output that nobody gave`
     }
@@ -112,6 +117,24 @@ function* checkOutputs(sim: Simulation, { row, nodes }: StoredRun, log: RunEvent
     if (read?.status === 'succeeded' && JSON.stringify(inlineValue(read.output)) !== JSON.stringify(output))
       yield `${key} read ${JSON.stringify(output)} where ${source} had given ${JSON.stringify(inlineValue(read.output))}`
   }
+}
+
+/** A result that came too late was paid for when nothing was set aside for it any more. */
+function* checkBudget(sim: Simulation, run: StoredRun): Generator<string> {
+  const most = run.row.variables.budget?.tokens
+  if (most === undefined) return
+  const late = [...sim.store.runs.keys()].flatMap((id) => lateTokens(sim.store.readLog(id)))
+  const used = sim.store.usedBy(run)
+  if (used > late.reduce((sum, tokens) => sum + tokens, most))
+    yield `it used ${used} of the ${most} tokens of its budget`
+}
+
+/** What each call used whose result was discarded: it is told right before that. */
+function lateTokens(log: RunEvent[]): number[] {
+  return log.flatMap((event, index) => {
+    const call = event.type === 'result_discarded' ? log[index - 1] : undefined
+    return call?.type === 'llm_called' ? [call.usage.input_tokens + call.usage.output_tokens] : []
+  })
 }
 
 function sourceId(nodes: { id: string; name: string }[], name: string): string {

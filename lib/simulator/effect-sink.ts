@@ -1,3 +1,4 @@
+import type { CallUsage } from '../engine/events'
 import type { Id } from '../ids'
 import { NodeError, type RunnerResult } from '../nodes/runner'
 import type { Dice } from './dice'
@@ -21,6 +22,8 @@ export interface EffectRequest {
   key: string
   runId: Id
   attempt: number
+  /** Of a call of a model: the longest answer. */
+  maxTokens: number | undefined
 }
 
 /**
@@ -59,9 +62,15 @@ export class EffectSink {
         if (fate < this.faults.effectFails) {
           reject(new NodeError('upstream', 'The sink refused.', { retryable: dice.chance(0.8) }))
         } else if (fate < this.faults.effectFails * 1.2) reject(new Error('a runner broke'))
-        else resolve({ type: 'done', output: { ticket: this.answer(request.key) } })
+        else resolve({ type: 'done', output: { ticket: this.answer(request.key) }, ...this.bill(request) })
       })
     })
+  }
+
+  private bill({ maxTokens }: EffectRequest): { calls?: CallUsage[] } {
+    if (maxTokens === undefined) return {}
+    const tokens = { input_tokens: 1, output_tokens: this.dice.int(0, maxTokens) }
+    return { calls: [{ provider: 'sink', model: 'sink', ...tokens, latency_ms: 1, cost_usd: 0 }] }
   }
 
   private answer(key: string): number {

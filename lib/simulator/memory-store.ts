@@ -1,5 +1,4 @@
 import type { Checkpoint, CheckpointResult } from '../db/checkpoints'
-import type { ChildEnd, ChildStand } from '../db/child-runs'
 import type { RunCommand, StoredCommand } from '../db/commands'
 import type { QueuedRun } from '../db/run-queue'
 import { type NewRun, type RunRow, rowOf } from '../db/runs'
@@ -9,7 +8,7 @@ import { type Actor, isTerminal, type RunEvent } from '../engine/events'
 import type { WaitOutcome } from '../engine/waits'
 import type { Id } from '../ids'
 import { MemoryWorkers, type WorkersWorld } from './memory-workers'
-import { byQueue, type Commanded, type Forgotten, inline, type StoredRun, type Taker, upsert } from './stored'
+import { byQueue, type Commanded, inline, type StoredRun, type Taker, upsert } from './stored'
 
 /** What the store asks of the world around it. */
 export interface StoreWorld extends WorkersWorld {
@@ -27,8 +26,6 @@ export type Task = 'dispatch_team' | 'fire_timer' | 'start_child' | 'settle_chil
 
 /** How long a run that nobody holds may keep its commands before a sweep takes it. */
 const UNHEARD_MS = 5_000
-/** How long nobody needs to have attended to a child run before a sweep does. */
-const FORGOTTEN_MS = 3_000
 
 /**
  * The tables and statements of `lib/db`, in memory. Each method is one statement: it happens whole, on the store's clock,
@@ -38,7 +35,7 @@ export class MemoryStore extends MemoryWorkers {
   readonly runs = new Map<Id, StoredRun>()
   readonly waits = new Map<Id, WaitRow>()
 
-  constructor(private readonly around: StoreWorld) {
+  constructor(protected readonly around: StoreWorld) {
     super(around)
   }
 
@@ -262,59 +259,10 @@ export class MemoryStore extends MemoryWorkers {
     }
   }
 
-  // Child runs.
-
+  /** The run that a wait asked for. */
   childOf(waitId: Id | null | undefined): StoredRun | undefined {
     if (waitId == null) return undefined
     return [...this.runs.values()].find(({ row }) => row.parentWaitId === waitId)
-  }
-
-  findParentWait(runId: Id): { waitId: Id; hasEnded: boolean } | undefined {
-    const row = this.runs.get(runId)?.row
-    return row?.parentWaitId ? { waitId: row.parentWaitId, hasEnded: isTerminal(row.status) } : undefined
-  }
-
-  readChildStand(runId: Id): ChildStand {
-    const run = this.runs.get(runId)
-    const status = run?.row.status
-    if (status !== 'waiting_for_user_input' && status !== 'waiting_for_approval')
-      return { status: 'running', waitingFor: null }
-    return { status, waitingFor: run?.waitingFor ?? null }
-  }
-
-  readChildEnd(runId: Id): ChildEnd {
-    const run = this.runs.get(runId)
-    if (!run || !isTerminal(run.row.status)) throw new Error(`the child run ${runId} has not ended`)
-    const output = { value: run.output ?? null }
-    const outputBytes = JSON.stringify(output.value).length
-    return {
-      runId,
-      status: run.row.status,
-      output,
-      outputBytes,
-      budgetRunId: null,
-      tokens: 0,
-      costUsd: 0,
-      reason: null,
-      summary: null,
-    }
-  }
-
-  findForgottenChildren(limit: number): Forgotten[] {
-    const before = this.around.nowMs() - FORGOTTEN_MS
-    const found = [...this.waits.values()].flatMap((wait): Forgotten[] => {
-      if (wait.kind !== 'child') return []
-      const child = this.childOf(wait.id)
-      const childId = child?.row.id ?? null
-      if (wait.state === 'open' && wait.createdAt.getTime() < before) {
-        if (!child) return [{ waitId: wait.id, childId, todo: 'start' }]
-        if ((child.endedAtMs ?? Number.POSITIVE_INFINITY) < before)
-          return [{ waitId: wait.id, childId, todo: 'settle' }]
-      }
-      const isCalledOff = wait.state === 'cancelled' && (wait.resolvedAt?.getTime() ?? 0) < before
-      return child && isCalledOff && !isTerminal(child.row.status) ? [{ waitId: wait.id, childId, todo: 'stop' }] : []
-    })
-    return found.slice(0, limit)
   }
 
   readWait(id: Id): WaitRow | null {

@@ -42,7 +42,7 @@ function storeOf(process: Process): Store {
       write(`claim ${count} of ${teamId}`, () => db.claimQueuedRuns(teamId, owner, count, offers)),
     queueAbandonedRuns: (limit) => write('queue abandoned runs', () => db.queueAbandonedRuns(limit)),
     findQueuedTeams: () => read('find queued teams', () => db.findQueuedTeams()),
-    reserveCall: () => Promise.resolve({ reserved: true }),
+    reserveCall: (wanted) => write(`reserve for ${wanted.nodeKey}`, () => db.reserveCall(wanted)),
     findStillRuns: (owner) => read('find still runs', () => db.findStillRuns(owner)),
     findRunsWithCommands: (owner) => read('find runs with commands', () => db.findRunsWithCommands(owner)),
     releaseRuns: (owner, runIds) => write('release runs', () => db.releaseRuns(owner, runIds)),
@@ -139,9 +139,10 @@ function clockOf(process: Process, time: FollowingClock): World['clock'] {
 function performIn(process: Process): World['perform'] {
   return (prepared, signal) => {
     const { runner, context } = prepared
-    if (runner === runners.http) {
+    if (runner === runners.http || runner === runners.llm) {
       const { idempotencyKey: key, attempt, run } = context
-      return process.sim.sink.call(process, { key, runId: run.id, attempt })
+      const { maxTokens } = context.config as { maxTokens?: number } // of a call of a model
+      return process.sim.sink.call(process, { key, runId: run.id, attempt, maxTokens })
     }
     if (runner === runners.workflow) {
       const { workflowId } = context.config as { workflowId: Id } // parsed by the schema of this runner

@@ -14,7 +14,7 @@ import { Dice } from './dice'
 import { EffectSink } from './effect-sink'
 import { drawFaults, type Faults } from './faults'
 import { Lookout } from './lookout'
-import { MemoryStore } from './memory-store'
+import { MemoryFamilies } from './memory-families'
 import { People } from './people'
 import { Process } from './process'
 import { Queue } from './queue'
@@ -53,7 +53,7 @@ export class Simulation {
   readonly dice: Dice
   readonly timeline: Timeline
   readonly faults: Faults
-  readonly store: MemoryStore
+  readonly store: MemoryFamilies
   readonly queue: Queue
   readonly sink: EffectSink
   readonly people: People
@@ -85,7 +85,7 @@ export class Simulation {
     this.timeline = new Timeline(wantsTrace)
     this.faults = drawFaults(this.dice)
     this.concurrency = this.dice.pick([1, 3, 10])
-    this.store = new MemoryStore({
+    this.store = new MemoryFamilies({
       nowMs: () => this.storeMs(),
       leaseMs: LEASE_MS,
       teamCap: this.dice.pick([1, 2, 10]),
@@ -263,12 +263,17 @@ export class Simulation {
       userId: null,
       apiKeyId: null,
       input: {},
-      variables: { dynamic: {}, runtime: {}, miscellaneous: {}, parameters: {} },
+      variables: { dynamic: {}, runtime: {}, miscellaneous: {}, parameters: {}, ...this.drawBudget() },
       event: { type: 'run_started', actor: { kind: 'system', name: 'simulation' }, trigger: 'api', version_number: 0 },
       owner: null,
       timeoutMs: null,
       workflowCap: this.program(workflowId).definition.settings.maxConcurrentRuns ?? null,
     }
+  }
+
+  /** Often enough for all calls, sometimes for one or none. */
+  private drawBudget(): { budget?: { tokens: number } } {
+    return this.dice.chance(0.4) ? { budget: { tokens: this.dice.int(60, 1_500) } } : {}
   }
 
   /** A workflow with one version, all three under one id. It may run another, which runs none. */

@@ -39,7 +39,11 @@ function furnish(
   if (node.type === 'approval' && dice.chance(0.3)) return { ...node, config: { ...node.config, ...asks() } }
   if (node.type !== 'transform') return node
   const kind = dice.random()
-  if (kind < 0.5) return { ...node, type: 'http', config: { url: SINK_URL }, policy: drawPolicy(dice, onError) }
+  if (kind < 0.35) return { ...node, type: 'http', config: { url: SINK_URL }, policy: drawPolicy(dice, onError) }
+  if (kind < 0.5) {
+    const config = { model: 'offline/writer', prompt: 'Say it.', maxTokens: dice.int(5, 200) }
+    return { ...node, type: 'llm', config, policy: drawPolicy(dice, onError) }
+  }
   if (kind < 0.53) {
     const due = dice.chance(0.3) ? asks() : {}
     return { ...node, type: 'approval', config: { title: 'Go on?', ...due }, port: 'approved' }

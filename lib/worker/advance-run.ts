@@ -4,6 +4,7 @@ import { type NewRun, type RunRow, rowOf as rowOfNew } from '../db/runs'
 import { type Decision, decide } from '../engine/decide'
 import type { NewEvent, RunEvent, RunStatus } from '../engine/events'
 import type { RunLimits } from '../engine/limits'
+import type { RunState } from '../engine/state'
 import { waitingName } from '../engine/waiting'
 import { warningsOf } from '../engine/warnings'
 import { limitOf } from '../env'
@@ -23,7 +24,7 @@ import { nowIso, type World } from './ports'
 import { runDue } from './run-container'
 import { runInline } from './run-inline'
 import { evaluateOutput } from './run-node'
-import { catchRun } from './safety-net'
+import { catchRun, recoverRun } from './safety-net'
 import type { WorkerLease } from './worker-lease'
 
 /** Inline nodes chain in memory up to this many events, then become durable: it bounds what a crash repeats. */
@@ -90,6 +91,7 @@ class RunDriver {
   private isLost = false
   private isOvertaken = false
   private steps = 0
+  private state: RunState | undefined
   private bornByMs = 0
   private readonly limits: RunLimits
   /** See {@link Advancing.made}. */
@@ -106,7 +108,7 @@ class RunDriver {
   ) {
     this.made = birth ? this.promiseOfBirth() : Promise.resolve(true)
     this.limits = limitsOf(run)
-    this.effects = new Effects(new CallGuard(world, run, this.limits, () => this.mayStartEffects()), () =>
+    this.effects = new Effects(new CallGuard(world, run, this.limits, (key) => this.mayCall(key)), () =>
       this.wakeUp?.(),
     )
   }
@@ -175,9 +177,10 @@ class RunDriver {
       state,
       this.birth && log && { birth: this.birth, log },
     )
+    this.state = state
     const outputs = new OutputCache(this.world.store, this.run.id, program.plan, state)
     const desk: Desk = { program, run: this.run, writer, outputs }
-    if (this.run.recoveries > state.recoveries) this.recover(writer)
+    if (this.run.recoveries > state.recoveries) recoverRun(writer, this.run.recoveries)
     this.isPoked = this.isOvertaken || this.run.commandSeq > this.run.commandApplied
     this.isOvertaken = false
     while (!this.isAbandoned && (await this.turn(desk))) {
@@ -187,17 +190,6 @@ class RunDriver {
     }
     this.run = { ...this.run, commandApplied: writer.commandsCommitted }
     return this.isLost || this.isAbandoned ? null : writer.state.status
-  }
-
-  private recover(writer: LogWriter): void {
-    writer.append({ type: 'run_recovered', recoveries: this.run.recoveries })
-    // A run that lost more workers than this is closed: something in it kills them.
-    if (this.run.recoveries <= limitOf('recoveries')) return
-    writer.append({
-      type: 'run_failed',
-      reason: 'stale_run_reaper',
-      summary: `The run lost its worker ${this.run.recoveries} times, so it was closed. Whatever it does last may be stopping the worker.`,
-    })
   }
 
   /** One round: commands, results, decisions. False: the run is let go. */
@@ -287,6 +279,11 @@ class RunDriver {
     if (!this.mayStartEffects()) return false
     this.effects.start(ready)
     return true
+  }
+
+  /** Not when the node was cut off or the run ended meanwhile, stored or about to be. */
+  private mayCall(key: string): boolean {
+    return this.state?.ended === undefined && this.state?.running.has(key) === true && this.mayStartEffects()
   }
 
   /**

@@ -24,6 +24,9 @@ export function limitsOf(run: Pick<RunRow, 'variables'>): RunLimits {
   }
 }
 
+/** Nothing was called, so there is nothing to record: if the run goes on, the node begins anew. */
+export class NotBegun extends Error {}
+
 /** Stands before every call of a model that a run makes: nothing is called that the run may not pay for. */
 export class CallGuard {
   /** Keys of nodes that were let through; those that have ended since are dropped when the next one comes. */
@@ -33,8 +36,8 @@ export class CallGuard {
     private readonly world: World,
     private readonly run: RunRow,
     private readonly limits: RunLimits,
-    /** False: this process was away for so long that others may have taken the run over. */
-    private readonly mayStart: () => boolean,
+    /** False: the node is not to be called any more, by anybody or by this process. */
+    private readonly mayCall: (key: string) => boolean,
   ) {}
 
   /** Before a node begins: what can be said without asking anybody. Throws NodeError. */
@@ -67,8 +70,8 @@ export class CallGuard {
     const wanted = call && wantedOf(this.run.id, key, call)
     if (call && wanted && this.counts(wanted)) {
       await this.reserve(wanted, call, controller.signal)
-      // Nothing may come between this look at the lease and the call: whoever sleeps here would call what others repeat.
-      if (!this.mayStart()) throw aborted()
+      // Nothing may come between this look and the call: whoever sleeps here would call what others repeat.
+      if (!this.mayCall(key)) throw new NotBegun()
     }
     return startNode(this.world, prepared, controller, onLate)
   }

@@ -3,7 +3,7 @@ import type { RunState } from '../engine/state'
 import { crashPoint } from '../faults'
 import { log } from '../log'
 import { NodeError, type RunnerResult } from '../nodes/runner'
-import type { CallGuard } from './call-guard'
+import { type CallGuard, NotBegun } from './call-guard'
 import { beginAttempt, type Desk, type Execute, expectFailure, isDue, logUnexpected } from './desk'
 import { type EndedAttempt, recordDiscarded, recordFailure, recordResult } from './record-result'
 import { type DiscardReason, type OnLate, prepareNode } from './run-node'
@@ -126,6 +126,7 @@ export class Effects {
     for (const { attempt, result, error } of this.landed.splice(0)) {
       this.inFlight.delete(attempt.key)
       const { writer, outputs } = desk
+      if (error instanceof NotBegun) continue
       if (!writer.state.running.has(attempt.key)) {
         if (result) recordDiscarded(writer, attempt, result, 'cut_off')
         continue

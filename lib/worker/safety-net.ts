@@ -4,6 +4,7 @@ import { applyEvent } from '../engine/apply-event'
 import type { RunEvent, RunStatus } from '../engine/events'
 import { compile, type Plan } from '../engine/graph'
 import { initialState, type RunState } from '../engine/state'
+import { limitOf } from '../env'
 import type { Id } from '../ids'
 import { log as logger } from '../log'
 import { LogWriter } from './log-writer'
@@ -54,4 +55,15 @@ async function foldSafely(world: World, run: RunRow, events: RunEvent[]): Promis
     state.lastSeq = events.length
     return { plan, state }
   }
+}
+
+/** Another worker had this run and is gone. One that has lost too many is closed: something in it kills them. */
+export function recoverRun(writer: LogWriter, recoveries: number): void {
+  writer.append({ type: 'run_recovered', recoveries })
+  if (recoveries <= limitOf('recoveries')) return
+  writer.append({
+    type: 'run_failed',
+    reason: 'stale_run_reaper',
+    summary: `The run lost its worker ${recoveries} times, so it was closed. Whatever it does last may be stopping the worker.`,
+  })
 }
