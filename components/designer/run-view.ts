@@ -1,6 +1,18 @@
-/** How a node did in a run, as the canvas shows it. A node that ran several times is one view: the newest visit, and how many. */
+/** How a node did in a run, or in two that are compared, as the canvas shows it. A node that ran several times is one view: the newest visit, and how many. */
 export interface NodeRunView {
-  status: 'pending' | 'running' | 'retrying' | 'waiting' | 'succeeded' | 'failed' | 'cancelled' | 'skipped'
+  status:
+    | 'pending'
+    | 'running'
+    | 'retrying'
+    | 'waiting'
+    | 'succeeded'
+    | 'failed'
+    | 'cancelled'
+    | 'skipped'
+    | 'same'
+    | 'changed'
+    | 'only_a'
+    | 'only_b'
   /** Times it ran, when more than once: loops and items. */
   count?: number
   /** Newest attempt, when more than the first. */

@@ -2,10 +2,14 @@ import {
   Ban,
   Check,
   CircleDashed,
+  Equal,
   History,
   Hourglass,
   LoaderCircle,
   type LucideIcon,
+  Minus,
+  Plus,
+  Replace,
   RotateCw,
   SkipForward,
   X,
@@ -23,6 +27,10 @@ const looks: Record<NodeRunView['status'], { icon: LucideIcon; label: string }> 
   failed: { icon: X, label: 'Failed' },
   cancelled: { icon: Ban, label: 'Cancelled' },
   skipped: { icon: SkipForward, label: 'Skipped: no way led here' },
+  same: { icon: Equal, label: 'The same in both runs' },
+  changed: { icon: Replace, label: 'Different' },
+  only_a: { icon: Minus, label: 'Only in A' },
+  only_b: { icon: Plus, label: 'Only in B' },
 }
 
 /** The state of a node in a run, on the corner of its card: an icon, and how long it took or how often it ran. */

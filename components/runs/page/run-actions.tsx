@@ -5,6 +5,7 @@ import {
   CirclePlay,
   CircleStop,
   Ellipsis,
+  GitCompareArrows,
   Hash,
   Link2,
   PencilRuler,
@@ -113,6 +114,11 @@ export function RunActions({ run, status }: { run: Run; status: RunStatus }) {
           <DropdownMenuItem asChild>
             <Link href={`/workflows/${run.workflow_id}`}>
               <PencilRuler aria-hidden /> Open the workflow
+            </Link>
+          </DropdownMenuItem>
+          <DropdownMenuItem asChild>
+            <Link href={`/runs/compare?b=${run.id}`}>
+              <GitCompareArrows aria-hidden /> Compare with…
             </Link>
           </DropdownMenuItem>
           <DropdownMenuSeparator />
