@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { useEffect, useRef } from 'react'
 import { isCurrent } from '@/components/shell/nav-items'
 import { usePrincipal } from '@/components/shell/use-principal'
 import { cn } from '@/components/ui/cn'
@@ -36,14 +37,20 @@ export function useSettingsPages(): readonly SettingsPage[] {
 export function SettingsNav() {
   const pathname = usePathname()
   const pages = useSettingsPages()
+  const list = useRef<HTMLUListElement>(null)
+  const current = pages.findIndex(({ href }) => isCurrent(href, pathname))
+  // On a phone the tabs are wider than the screen: the one that is open comes into sight.
+  useEffect(() => {
+    list.current?.children[current]?.scrollIntoView({ inline: 'center', block: 'nearest' })
+  }, [current])
   return (
     <nav aria-label="Settings" className="border-b bg-card/40 px-4 md:px-8">
-      <ul className="mx-auto flex max-w-6xl gap-5 overflow-x-auto [scrollbar-width:none]">
-        {pages.map(({ href, label }) => (
+      <ul ref={list} className="mx-auto flex max-w-6xl gap-5 overflow-x-auto [scrollbar-width:none]">
+        {pages.map(({ href, label }, index) => (
           <li key={href} className="shrink-0">
             <Link
               href={href}
-              aria-current={isCurrent(href, pathname) ? 'page' : undefined}
+              aria-current={index === current ? 'page' : undefined}
               className={cn(
                 'flex h-11 items-center border-transparent border-b-2 font-medium text-muted-foreground text-sm transition-colors hover:text-foreground focus-visible:-outline-offset-2',
                 'aria-[current=page]:border-primary aria-[current=page]:text-foreground',
