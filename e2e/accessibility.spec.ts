@@ -26,6 +26,26 @@ const PAGES: { name: string; path: string; ready: (page: Page) => Promise<void> 
     path: '/approvals',
     ready: (page) => expect(page.getByRole('heading', { name: 'Approvals', level: 1 })).toBeVisible(),
   },
+  {
+    name: 'agents',
+    path: '/settings/agents',
+    ready: (page) => expect(page.getByText('Default agent').first()).toBeVisible(),
+  },
+  {
+    name: 'usage',
+    path: '/settings/usage',
+    ready: (page) => expect(page.getByText(/^(By day|No runs in this time)$/)).toBeVisible(),
+  },
+  {
+    name: 'limits',
+    path: '/settings/limits',
+    ready: (page) => expect(page.getByText('Body of a request')).toBeVisible(),
+  },
+  {
+    name: 'audit',
+    path: '/settings/audit',
+    ready: (page) => expect(page.getByText('Set up the team').first()).toBeVisible(),
+  },
   { name: 'API keys', path: '/settings/keys', ready: (page) => expect(page.getByText('First key')).toBeVisible() },
   {
     name: 'members',

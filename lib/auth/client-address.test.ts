@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clientAddress, stampConnection, UNKNOWN_ADDRESS } from './client-address'
+import { clientAddress, knownAddress, stampConnection, UNKNOWN_ADDRESS } from './client-address'
 import { networkOf } from './rate-limit'
 
 const STAMP = 'x-countersign-connection'
@@ -16,6 +16,12 @@ describe('the address of a client', () => {
   it('is that of the connection', () => {
     expect(clientAddress(stamped('203.0.113.7'), undefined, 0)).toBe('203.0.113.7')
     expect(clientAddress(new Headers(), '203.0.113.7', 0)).toBe('203.0.113.7')
+  })
+
+  it('is written down as people write it, or not at all', () => {
+    expect(knownAddress(new Headers(), '::ffff:203.0.113.7')).toBe('203.0.113.7')
+    expect(knownAddress(new Headers(), '2001:db8::1')).toBe('2001:db8::1')
+    expect(knownAddress(new Headers())).toBeNull()
   })
 
   it('cannot be chosen by the client', () => {

@@ -36,10 +36,15 @@ export function clientAddress(headers: Headers, peer?: string, trustedProxies: n
   return peer ?? (stamped === seal && address ? address : UNKNOWN_ADDRESS)
 }
 
+/** An IPv4 address as people write it, also where the connection is one of IPv6. */
+export function plainAddress(address: string): string {
+  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '')
+}
+
 /** The same for what is written down: null where nothing says where the request came from. */
 export function knownAddress(headers: Headers, peer?: string): string | null {
   const address = clientAddress(headers, peer)
-  return address === UNKNOWN_ADDRESS ? null : address
+  return address === UNKNOWN_ADDRESS ? null : plainAddress(address)
 }
 
 /** Some proxies append the port: `203.0.113.7:5021`, `[2001:db8::1]:443`. */

@@ -1,4 +1,4 @@
-import { UNKNOWN_ADDRESS } from '../auth/client-address'
+import { plainAddress, UNKNOWN_ADDRESS } from '../auth/client-address'
 import { verifyPassword } from '../auth/password'
 import { countSignIn, forgetSignInsOf } from '../auth/rate-limit'
 import { type AuditBy, recordAudit } from '../db/audit'
@@ -91,7 +91,12 @@ function noteRefusal(of: { id: Id; name: string; teamId: Id; address: string; re
 function auditByPerson(of: { teamId: Id; id: Id | null; name: string; address: string }): AuditBy {
   const { teamId, id, name, address } = of
   const kind = id === null ? 'anonymous' : 'user'
-  return { teamId, actor: { kind, id, name }, requestId: null, ip: address === UNKNOWN_ADDRESS ? null : address }
+  return {
+    teamId,
+    actor: { kind, id, name },
+    requestId: null,
+    ip: address === UNKNOWN_ADDRESS ? null : plainAddress(address),
+  }
 }
 
 /** An address as PostgreSQL can compare it: no U+0000, and no longer than an address can be. Anything else is nobody's. */

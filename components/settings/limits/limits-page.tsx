@@ -54,7 +54,7 @@ export function LimitsPage() {
 
 function LimitsTable({ name, limits }: { name: string; limits: LimitItem[] }) {
   return (
-    <section className="grid gap-2" aria-label={name}>
+    <section className="grid grid-cols-1 gap-2" aria-label={name}>
       <h2 className="font-semibold text-base">{name}</h2>
       <Table>
         <caption className="sr-only">{name}</caption>
@@ -71,7 +71,9 @@ function LimitsTable({ name, limits }: { name: string; limits: LimitItem[] }) {
             <TableRow key={limit.id}>
               <TableCell className="py-2.5">
                 <p className="font-medium">{limit.title}</p>
-                <p className="max-w-prose text-muted-foreground text-xs">{limit.behaviour}</p>
+                <p className="max-w-prose text-muted-foreground text-xs">
+                  <WithCode text={limit.behaviour} />
+                </p>
                 <p className="mt-1 flex flex-wrap items-center gap-1.5 empty:hidden">
                   {limit.code ? <Badge className="font-mono">{limit.code}</Badge> : null}
                   {limit.warns ? <Badge tone="outline">Warns at 80 %</Badge> : null}
@@ -94,6 +96,19 @@ function LimitsTable({ name, limits }: { name: string; limits: LimitItem[] }) {
         </TableBody>
       </Table>
     </section>
+  )
+}
+
+/** Text in which backticks mark code. */
+function WithCode({ text }: { text: string }) {
+  return text.split(/(`[^`]+`)/).map((part) =>
+    part.startsWith('`') ? (
+      <code key={part} className="font-mono">
+        {part.slice(1, -1)}
+      </code>
+    ) : (
+      part
+    ),
   )
 }
 

@@ -21,7 +21,7 @@ const PARTS = [
 export function DayChart({ days }: { days: UsageDay[] }) {
   const most = Math.max(1, ...days.map(runsOf))
   return (
-    <section aria-label="By day" className="grid gap-2">
+    <section aria-label="By day" className="grid grid-cols-1 gap-2">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
         <h2 className="font-semibold text-base">By day</h2>
         <p className="flex flex-wrap gap-x-3 text-muted-foreground text-xs">

@@ -26,7 +26,7 @@ export function UsageTable({ title, groupBy, from }: { title: string; groupBy: G
     <SettingsList name={`usage ${title.toLowerCase()}`} query={usage}>
       {({ items }) =>
         items.some(({ key }) => key !== null) ? (
-          <section aria-label={title} className="grid gap-2">
+          <section aria-label={title} className="grid grid-cols-1 gap-2">
             <h2 className="font-semibold text-base">{title}</h2>
             <Groups title={title} groupBy={groupBy} items={items.slice(0, ROWS)} />
             {items.length > ROWS ? (
