@@ -75,6 +75,7 @@ async function verify(token: string): Promise<JWTPayload> {
       key.kind === 'secret' ? await jwtVerify(token, key.secret, options) : await jwtVerify(token, key.jwks, options)
     return payload
   } catch (error) {
+    if (key.kind === 'jwks' && isAboutKeySet(error)) throw providerAway(error)
     if (error instanceof errors.JOSEError) throw refused(reasonOf(error))
     throw error
   }
@@ -94,6 +95,17 @@ function keyOf(): Key | undefined {
   return secret === undefined
     ? undefined
     : { kind: 'secret', secret: new TextEncoder().encode(secret), algorithms: ['HS256'] }
+}
+
+/** A key set that cannot be had says nothing of the token; whoever sends it is not let in, and may try again. */
+function isAboutKeySet(error: unknown): boolean {
+  if (!(error instanceof errors.JOSEError)) return true // of the network
+  return error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid || error.code === 'ERR_JOSE_GENERIC'
+}
+
+function providerAway(cause: unknown): AppError {
+  const message = 'The keys of the identity provider cannot be read now. Try again in a moment.'
+  return new AppError('unavailable', message, { retryAfterSeconds: 5, cause })
 }
 
 function reasonOf(error: errors.JOSEError): string {
