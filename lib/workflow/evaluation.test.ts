@@ -68,15 +68,22 @@ describe('what an evaluator says', () => {
   })
 
   it.each([
-    null,
-    'good',
-    [],
-    {},
-    { scores: {} },
-    { scores: { tone: 'high' } },
-    { scores: { tone: null } },
-    { scores: [1] },
-  ])('is no score when it is %j, and why', (output) => {
-    expect(verdictOf(output)).toMatchObject({ scores: null, turns: [], problem: expect.stringContaining('no scores') })
+    [null, 'it is not an object'],
+    ['good', 'it is not an object'],
+    [[], 'it is not an object'],
+    [{}, 'scores is not an object'],
+    [{ scores: [1] }, 'scores is not an object'],
+    [{ scores: {} }, 'scores is empty'],
+    [{ scores: { tone: 'high' } }, 'scores.tone is not a number'],
+    [{ scores: { tone: null } }, 'scores.tone is not a number'],
+    [{ scores: { tone: 1 }, turns: [{ turn: 0.5, scores: { tone: 1 } }] }, 'turns.0.turn is not a whole number'],
+    [{ scores: { tone: 1 }, comment: 7 }, 'comment is not a text'],
+  ])('is no score when it is %j, and why', (output, why) => {
+    expect(verdictOf(output)).toEqual({
+      scores: null,
+      turns: [],
+      comment: null,
+      problem: `The output of the evaluator holds no scores: ${why}. It should be an object with scores, a number for each name.`,
+    })
   })
 })

@@ -53,11 +53,25 @@ export function verdictOf(output: unknown): Verdict {
     const kept = turns.map((each) => ({ turn: each.turn, scores: each.scores }))
     return { scores, turns: kept, comment: comment ?? null, problem: null }
   }
-  const [issue] = parsed.error.issues
-  const where = issue?.path.length ? issue.path.join('.') : 'it'
+  const why = parsed.error.issues.map(wordsOf)[0]
   return noVerdict(
-    `The output of the evaluator holds no scores: ${where} ${issue?.message ?? 'is of another shape'}. It should be an object with scores, a number for each name.`,
+    `The output of the evaluator holds no scores: ${why}. It should be an object with scores, a number for each name.`,
   )
+}
+
+const KINDS: Partial<Record<string, string>> = {
+  record: 'an object',
+  object: 'an object',
+  number: 'a number',
+  int: 'a whole number',
+  string: 'a text',
+  array: 'a list',
+}
+
+function wordsOf(issue: z.core.$ZodIssue): string {
+  const where = issue.path.length === 0 ? 'it' : issue.path.join('.')
+  const kind = issue.code === 'invalid_type' ? KINDS[issue.expected] : undefined
+  return kind === undefined ? `${where} ${issue.message}` : `${where} is not ${kind}`
 }
 
 export function noVerdict(problem: string | null): Verdict {
