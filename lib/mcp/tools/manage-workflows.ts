@@ -99,6 +99,7 @@ export const manageWorkflowsTool = tool(
     output: outputSchema,
     work: async (input, call) => {
       requirePermission(call.principal, PERMISSIONS[input.action])
+      requirePublishingOf(input, call.principal)
       await refuseOtherPlace(input, call.principal)
       refuseDryRun(input)
       const output = await WORK[input.action](input, call)
@@ -121,14 +122,12 @@ const WORK: Record<Input['action'], (input: Input, call: ToolCall) => Promise<Ou
     const { name, description, definition } = input
     if (name === undefined) throw missing('name', 'create')
     const project = input.project_id === undefined ? {} : { projectId: input.project_id }
-    requirePublishing(principal, definition)
     const made = await createWorkflow({ principal, name, description, definition, ...project })
     return { workflow: longShape(await publishWhenSound(principal, made)) }
   },
   update: async (input, { principal }) => {
     const { name, description, definition } = input
     const workflowId = workflowOf(input)
-    if (definition) requirePublishing(principal, definition)
     const saved = await saveDraft({ principal, workflowId, name, description, definition })
     return { workflow: longShape(definition ? await publishWhenSound(principal, saved) : saved) }
   },
@@ -199,7 +198,12 @@ function refuseDryRun({ action, dry_run }: Input): void {
   })
 }
 
-/** Asked before anything is saved: who is refused leaves nothing behind. Without a definition a workflow begins sound. */
+/** Asked before anything is looked at or saved: who is refused leaves nothing behind. */
+function requirePublishingOf({ action, definition }: Input, principal: Principal): void {
+  if (action === 'create' || (action === 'update' && definition)) requirePublishing(principal, definition)
+}
+
+/** Without a definition a workflow begins sound. */
 function requirePublishing(principal: Principal, definition: Input['definition']): void {
   if (definition === undefined || isSound(definition)) requirePermission(principal, 'workflow:publish')
 }
