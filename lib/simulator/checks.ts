@@ -107,15 +107,15 @@ function* checkOutputs(sim: Simulation, { row, nodes }: StoredRun, log: RunEvent
     if (event.type !== 'node_succeeded') continue
     const key = nodeKey(event.path, event.node_id)
     const node = nodesById.get(event.node_id)
-    const output = inlineValue(nodes.get(key)?.output)
+    const output = sim.store.payloadOf(nodes.get(key)?.output)
     if (EFFECTS.has(node?.type ?? '')) {
       const ticket = (output as { ticket?: number } | null)?.ticket
       if (!sim.sink.answers.get(`${row.id}:${key}`)?.has(ticket ?? -1)) yield `${key} keeps an output that nobody gave`
     }
     const source = node?.type === 'transform' && !node.disabled ? onlySource(definition, node) : undefined
     const read = source === undefined ? undefined : nodes.get(nodeKey(event.path, sourceId(definition.nodes, source)))
-    if (read?.status === 'succeeded' && JSON.stringify(inlineValue(read.output)) !== JSON.stringify(output))
-      yield `${key} read ${JSON.stringify(output)} where ${source} had given ${JSON.stringify(inlineValue(read.output))}`
+    if (read?.status === 'succeeded' && JSON.stringify(sim.store.payloadOf(read.output)) !== JSON.stringify(output))
+      yield `${key} read ${JSON.stringify(output)} where ${source} had given ${JSON.stringify(sim.store.payloadOf(read.output))}`
   }
 }
 
@@ -139,8 +139,4 @@ function lateTokens(log: RunEvent[]): number[] {
 
 function sourceId(nodes: { id: string; name: string }[], name: string): string {
   return nodes.find((node) => node.name === name)?.id ?? name
-}
-
-function inlineValue(output: unknown): unknown {
-  return typeof output === 'object' && output !== null && 'value' in output ? output.value : undefined
 }

@@ -1,3 +1,4 @@
+import { INLINE_LIMIT_BYTES } from '../db/payloads'
 import type { CallUsage } from '../engine/events'
 import type { Id } from '../ids'
 import { NodeError, type RunnerResult } from '../nodes/runner'
@@ -17,6 +18,8 @@ interface Call {
   /** The epoch of the run at the store when the call was made. */
   epoch: number
 }
+
+const LARGE = 'x'.repeat(INLINE_LIMIT_BYTES)
 
 export interface EffectRequest {
   key: string
@@ -62,9 +65,15 @@ export class EffectSink {
         if (fate < this.faults.effectFails) {
           reject(new NodeError('upstream', 'The sink refused.', { retryable: dice.chance(0.8) }))
         } else if (fate < this.faults.effectFails * 1.2) reject(new Error('a runner broke'))
-        else resolve({ type: 'done', output: { ticket: this.answer(request.key) }, ...this.bill(request) })
+        else resolve({ type: 'done', output: this.output(request.key), ...this.bill(request) })
       })
     })
+  }
+
+  /** Some are so large that they are kept apart. */
+  private output(key: string): { ticket: number; text?: string } {
+    const ticket = { ticket: this.answer(key) }
+    return this.dice.chance(0.02) ? { ...ticket, text: LARGE } : ticket
   }
 
   private bill({ maxTokens }: EffectRequest): { calls?: CallUsage[] } {

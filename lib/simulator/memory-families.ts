@@ -31,12 +31,12 @@ export class MemoryFamilies extends MemoryStore {
     if (!run || !isTerminal(run.row.status)) throw new Error(`the child run ${runId} has not ended`)
     const end = this.readLog(runId).at(-1)
     const error = end?.type === 'run_failed' && end.error?.code === 'budget_exceeded' ? end.error : undefined
-    const output = { value: run.output ?? null }
+    const output = run.output ?? { value: null }
     return {
       runId,
       status: run.row.status,
       output,
-      outputBytes: JSON.stringify(output.value).length,
+      outputBytes: 'blob' in output ? output.bytes : JSON.stringify(output.value).length,
       budgetRunId: (error?.details?.run_id as Id | undefined) ?? null, // written by the guard of calls
       tokens: this.readLog(runId).reduce(
         (sum, event) => sum + (event.type === 'child_ended' ? event.tokens : 0),

@@ -1,5 +1,6 @@
 import type { Checkpoint, CheckpointResult } from '../db/checkpoints'
 import type { RunCommand, StoredCommand } from '../db/commands'
+import type { StoredPayload } from '../db/payloads'
 import type { QueuedRun } from '../db/run-queue'
 import { type NewRun, type RunRow, rowOf } from '../db/runs'
 import type { LimitedWorkflow } from '../db/slots'
@@ -8,7 +9,7 @@ import { type Actor, isTerminal, type RunEvent } from '../engine/events'
 import type { WaitOutcome } from '../engine/waits'
 import type { Id } from '../ids'
 import { MemoryWorkers, type WorkersWorld } from './memory-workers'
-import { byQueue, type Commanded, inline, type StoredRun, type Taker, upsert } from './stored'
+import { byQueue, type Commanded, type StoredRun, type Taker, upsert } from './stored'
 
 /** What the store asks of the world around it. */
 export interface StoreWorld extends WorkersWorld {
@@ -34,6 +35,8 @@ const UNHEARD_MS = 5_000
 export class MemoryStore extends MemoryWorkers {
   readonly runs = new Map<Id, StoredRun>()
   readonly waits = new Map<Id, WaitRow>()
+  /** Values that are kept apart, as JSON. */
+  private readonly blobs = new Map<Id, string>()
 
   constructor(protected readonly around: StoreWorld) {
     super(around)
@@ -55,7 +58,7 @@ export class MemoryStore extends MemoryWorkers {
       events: events.map((event) => JSON.stringify(event)),
       nodes: new Map(),
       commands: [],
-      output: undefined,
+      output: null,
       endedAtMs: undefined,
       updatedAtMs: this.around.nowMs(),
       queuedAtMs: null,
@@ -144,11 +147,22 @@ export class MemoryStore extends MemoryWorkers {
 
   readNodeOutputs(runId: Id, keys: readonly string[]): Map<string, unknown> {
     const nodes = this.runs.get(runId)?.nodes
-    return new Map(keys.flatMap((key) => (nodes?.has(key) ? [[key, inline(nodes.get(key)?.output)] as const] : [])))
+    return new Map(
+      keys.flatMap((key) => (nodes?.has(key) ? [[key, this.payloadOf(nodes.get(key)?.output)] as const] : [])),
+    )
   }
 
   readNodeInput(runId: Id, key: string): unknown {
-    return inline(this.runs.get(runId)?.nodes.get(key)?.input)
+    return this.payloadOf(this.runs.get(runId)?.nodes.get(key)?.input)
+  }
+
+  /** The value of a stored payload, also of one that is kept apart. */
+  payloadOf(stored: StoredPayload | null | undefined): unknown {
+    if (!stored) return undefined
+    if ('value' in stored) return stored.value === undefined ? undefined : JSON.parse(JSON.stringify(stored.value))
+    const body = this.blobs.get(stored.blob)
+    if (body === undefined) this.around.breaks(`the value ${stored.blob} is nowhere`)
+    return JSON.parse(body ?? 'null')
   }
 
   // Checkpoints.
@@ -164,6 +178,7 @@ export class MemoryStore extends MemoryWorkers {
     if (ended && row.commandSeq > checkpoint.commandsApplied) return { lost: false, overtaken: true }
     this.judge(run, checkpoint)
     for (const event of checkpoint.events) run.events.push(JSON.stringify(event))
+    for (const { id, body } of checkpoint.blobs) this.blobs.set(id, body)
     for (const node of checkpoint.nodes) upsert(run.nodes, node)
     row.lastSeq += checkpoint.events.length
     row.status = checkpoint.status
@@ -175,7 +190,7 @@ export class MemoryStore extends MemoryWorkers {
     }
     if (ended) {
       run.endedAtMs = this.around.nowMs()
-      run.output = inline(ended.output)
+      run.output = ended.output
     } else {
       for (const wait of checkpoint.waits) this.openWait(run, wait)
     }

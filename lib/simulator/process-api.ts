@@ -26,10 +26,15 @@ export class ProcessApi {
 
   /** Makes a run: here when there is a place, else queued. Resolves when it is accepted. */
   async startRun(run: NewRun): Promise<void> {
-    const place = this.process.hasWorker ? await this.loop.reserve(this.request(run.teamId, run, 'queue')) : undefined
+    const { onLimit } = this.sim.program(run.definitionId).definition.settings
+    const place = this.process.hasWorker ? await this.loop.reserve(this.request(run.teamId, run, onLimit)) : undefined
     if (place && 'release' in place) {
       if (!(await this.loop.begin(run, place).made)) throw new Error('it was not made')
       return
+    }
+    if (place && onLimit === 'reject' && place.level !== 'process') {
+      this.sim.refused.add(run.id)
+      throw new Error('it was refused')
     }
     const at = new Date(this.process.wallMs()).toISOString()
     await this.wire.repeat(() =>

@@ -59,6 +59,7 @@ export class Simulation {
   readonly people: People
   readonly processes: Process[] = []
   readonly accepted = new Set<Id>()
+  readonly refused = new Set<Id>()
   /** When each delay began, on the clock of the store. */
   readonly delays = new Map<string, number>()
   readonly concurrency: number
@@ -327,6 +328,8 @@ export class Simulation {
   private check(): void {
     for (const id of this.accepted)
       if (!this.store.runs.has(id)) this.timeline.breaks(`${this.shortName(id)} was accepted and is lost`)
+    for (const id of this.refused)
+      if (this.store.runs.has(id)) this.timeline.breaks(`${this.shortName(id)} was refused and is there`)
     for (const run of this.store.runs.values()) {
       for (const words of checkRun(this, run)) this.timeline.breaks(`${this.shortName(run.row.id)}: ${words}`)
     }

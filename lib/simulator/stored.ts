@@ -1,4 +1,5 @@
 import type { NodeRow } from '../db/checkpoints'
+import type { StoredPayload } from '../db/payloads'
 import type { RunRow } from '../db/runs'
 import type { Id } from '../ids'
 
@@ -8,7 +9,7 @@ export interface StoredRun {
   events: string[]
   nodes: Map<string, NodeRow>
   commands: string[]
-  output: unknown
+  output: StoredPayload | null
   endedAtMs: number | undefined
   updatedAtMs: number
   /** Its place in the queue of its team; null: it is not queued. */
@@ -37,12 +38,6 @@ export type Commanded = RunRow & { taken: boolean; queued: boolean }
 
 export function byQueue(a: StoredRun, b: StoredRun): number {
   return (a.queuedAtMs ?? 0) - (b.queuedAtMs ?? 0) || (a.row.id < b.row.id ? -1 : 1)
-}
-
-/** The value of a payload; those kept apart do not occur here. */
-export function inline(stored: unknown): unknown {
-  const value = typeof stored === 'object' && stored !== null && 'value' in stored ? stored.value : undefined
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value))
 }
 
 /** What an earlier row said and this one does not is kept, but for the error and the end. */

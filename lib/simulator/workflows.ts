@@ -18,7 +18,9 @@ export function drawWorkflow(dice: Dice, childWorkflowId: Id | undefined): Workf
     const port = edge.sourcePort === 'out' ? ports.get(edge.source) : undefined
     return port ? { ...edge, sourcePort: port } : edge
   })
-  const settings = dice.chance(0.2) ? { ...drawn.settings, maxConcurrentRuns: dice.int(1, 2) } : drawn.settings
+  const settings = dice.chance(0.2)
+    ? { ...drawn.settings, maxConcurrentRuns: dice.int(1, 2), onLimit: dice.pick(['queue', 'reject'] as const) }
+    : drawn.settings
   return definitionSchema.parse({ ...drawn, nodes, edges, settings })
 }
 

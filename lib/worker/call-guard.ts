@@ -101,8 +101,13 @@ export class CallGuard {
       }
       // Calls in flight hold more than they will use: what they leave may be enough.
       await new Promise<void>((resolve) => {
-        this.world.clock.after(ASK_AGAIN_MS, resolve)
-        signal.addEventListener('abort', () => resolve(), { once: true })
+        const over = () => {
+          callOff()
+          signal.removeEventListener('abort', over)
+          resolve()
+        }
+        const callOff = this.world.clock.after(ASK_AGAIN_MS, over)
+        signal.addEventListener('abort', over)
       })
       if (signal.aborted) throw aborted()
     }
