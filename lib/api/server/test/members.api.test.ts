@@ -133,6 +133,20 @@ describe('members', () => {
     expect((await ask('DELETE', `/members/${newId()}`)).status).toBe(404)
   })
 
+  it('who are removed see no more of a run that they watch', async () => {
+    const viewer = await makePerson(team, 'viewer')
+    const { secret } = await makeKey(viewer, ['runs:read'])
+    const workflow = (await ask('POST', '/workflows', { name: 'Watched' })).body
+    const run = (await ask('POST', `/workflows/${workflow.id}/runs`, { draft: true })).body
+    const headers = { 'x-api-key': secret, accept: 'text/event-stream' }
+    const stream = await fetch(`${api.url}/v1/runs/${run.id}/events`, { headers })
+    expect(stream.status).toBe(200)
+    expect((await ask('DELETE', `/members/${viewer.id}`)).status).toBe(204)
+    // No worker runs, so nothing but the end of the right to read can end it.
+    expect(await stream.text()).toContain('event: run_started')
+    expect((await fetch(`${api.url}/v1/runs/${run.id}/events`, { headers })).status).toBe(401)
+  })
+
   it('may leave by themselves, and go on in another team of theirs', async () => {
     const viewer = await makePerson(team, 'viewer')
     const other = await makeTenant()
