@@ -58,6 +58,7 @@ function Choices({ run, onChoose }: { run: Run; onChoose: (runId: string) => voi
           >
             <input
               type="radio"
+              className="accent-primary"
               name="other"
               value={other.id}
               aria-label={`Run of ${other.created_at}${other.id === run.source_run_id ? ', the one this was made from' : ''}`}

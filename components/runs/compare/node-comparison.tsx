@@ -2,6 +2,7 @@
 
 import { useState } from 'react'
 import { Duration } from '@/components/ui/duration'
+import { formatUsd } from '@/components/ui/format'
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from '@/components/ui/select'
 import type { ComparedNode } from '@/lib/api/contracts/run-compare'
 import { ValueChanges } from './value-changes'
@@ -53,7 +54,7 @@ export function NodeComparison({ visits }: { visits: readonly ComparedNode[] }) 
             show={(side) => (side.duration_ms === null ? '—' : <Duration ms={side.duration_ms} />)}
           />
           <Row name="Tokens" visit={visit} show={(side) => side.tokens} />
-          <Row name="Cost" visit={visit} show={(side) => `$${side.cost_usd.toFixed(4)}`} />
+          <Row name="Cost" visit={visit} show={(side) => formatUsd(side.cost_usd)} />
           <Row name="Error" visit={visit} show={(side) => side.error?.message ?? '—'} />
         </tbody>
       </table>

@@ -1,4 +1,4 @@
-import { Equal, type LucideIcon, Minus, Plus, Replace } from 'lucide-react'
+import { Equal, EqualNot, type LucideIcon, Minus, Plus } from 'lucide-react'
 import { cn } from '@/components/ui/cn'
 import type { ComparedNode } from '@/lib/api/contracts/run-compare'
 
@@ -6,7 +6,7 @@ type Verdict = ComparedNode['verdict']
 
 export const VERDICTS: Record<Verdict, { label: string; icon: LucideIcon; tone: string }> = {
   same: { label: 'Same', icon: Equal, tone: 'text-muted-foreground' },
-  changed: { label: 'Different', icon: Replace, tone: 'text-waiting' },
+  changed: { label: 'Different', icon: EqualNot, tone: 'text-waiting' },
   only_a: { label: 'Only in A', icon: Minus, tone: 'text-failure' },
   only_b: { label: 'Only in B', icon: Plus, tone: 'text-success' },
 }
