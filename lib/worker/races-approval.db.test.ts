@@ -202,7 +202,10 @@ describe('an approval is decided once', () => {
   })
 
   test('F-23: approve against stop: a stopped run never goes on, whatever the approver was told', async () => {
-    const { principal, colleague, begin } = await makeWaiting()
+    // An hour lies behind the approval: however late the stop comes, the run has not ended by then.
+    const edges = ['start>before', 'before>approval', 'approval:approved>delay', 'delay>end']
+    const hour = { before: effect('before'), delay: { config: { seconds: 3_600 } } }
+    const { principal, colleague, begin } = await makeWaiting(draw(edges, hour))
     for (let turn = 0; turn < REPEATS; turn++) {
       const runId = await begin()
       const [approval, stop] = await meet(
