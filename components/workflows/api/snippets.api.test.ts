@@ -36,6 +36,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
+/** Programs of their own take their time on a busy machine. */
+const SLOW = { timeout: 180_000 }
+
 /** Asks for data, then for a decision. Its input has what is awkward to write in a shell, TypeScript and Python. */
 const definition = draw(
   ['start>input', 'input>approval', 'approval:approved>end'],
@@ -95,7 +98,7 @@ async function expectCompleted(example: Example) {
 
 const env = () => ({ COUNTERSIGN_API_KEY: key })
 
-describe('curl', () => {
+describe('curl', SLOW, () => {
   const shell = async (command: string, RUN = '') => {
     const { code, out, err } = await runProgram('sh', ['-c', command], { env: { ...env(), RUN } })
     expect(err).toBe('')
@@ -130,7 +133,7 @@ describe('curl', () => {
   })
 })
 
-describe('TypeScript', () => {
+describe('TypeScript', SLOW, () => {
   it('compiles under strict settings and does all of it', async () => {
     const example = await makeExample({ publish: true, wait: true })
     const snippets = typescriptSnippets(example)
@@ -159,7 +162,7 @@ describe('TypeScript', () => {
   })
 })
 
-describe('Python', () => {
+describe('Python', SLOW, () => {
   it('does all of it with the standard library', async () => {
     const example = await makeExample({ publish: true, wait: true })
     const snippets = pythonSnippets(example)

@@ -87,7 +87,8 @@ api.createKey({ body: { name: 'x', scopes: ['everything'] } })
 api.getRun({ params: { run_id: 'x' } }).then((run) => run.state)
 `
 
-describe('the client file', () => {
+/** The compiler takes its time on a busy machine. */
+describe('the client file', { timeout: 180_000 }, () => {
   it('compiles under strict settings, and a program with it runs, follows, decides and is refused', async () => {
     expect(await compile({ 'program.ts': PROGRAM })).toBe('')
     const definition = draw(
