@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { canonicalJson } from '../lib/engine/canonical-json'
 import { hashOf } from '../lib/db/json-hash'
+import { canonicalJson } from '../lib/engine/canonical-json'
 import { Chain, PROVENANCE_ALGORITHM, type ProvenanceStep } from '../lib/usecases/provenance-chain'
 import { ALGORITHM, canonical, problemsOf } from './verify-provenance.mjs'
 

@@ -3,6 +3,7 @@ import { AppError } from '../errors'
 import { newId } from '../ids'
 import { type AuditBy, auditBySystem, recordAudit } from './audit'
 import { pool, prisma } from './client'
+import { inTransaction } from './transaction'
 
 /** A key with everything that decides what it may do, as of one moment. */
 export interface KeyIdentityRow {
@@ -151,17 +152,15 @@ export async function findKeyOfTeam(teamId: string, keyId: string): Promise<ApiK
 
 /** Ends a key at once. Idempotent: a key that was revoked before keeps its first time. */
 export async function revokeKeyOfTeam(key: ApiKeyRow, by: AuditBy): Promise<void> {
-  await prisma().$transaction(async (tx) => {
-    const of = { id: key.id, teamId: by.teamId, revokedAt: null }
-    const { count } = await tx.apiKey.updateMany({ where: of, data: { revokedAt: new Date() } })
-    if (count === 0) return
+  await inTransaction(async (client) => {
+    const { rowCount } = await client.query(
+      'UPDATE api_keys SET revoked_at = now() WHERE id = $1 AND team_id = $2 AND revoked_at IS NULL',
+      [key.id, by.teamId],
+    )
+    if (rowCount === 0) return
+    const target = { type: 'key', id: key.id, name: key.name }
     const details = { prefix: key.prefix, created_by: key.createdBy }
-    await recordAudit(tx, {
-      ...by,
-      action: 'key.revoked',
-      target: { type: 'key', id: key.id, name: key.name },
-      details,
-    })
+    await recordAudit(client, { ...by, action: 'key.revoked', target, details })
   })
 }
 

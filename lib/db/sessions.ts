@@ -3,7 +3,7 @@ import type { Role } from '../auth/permissions'
 import { type Id, newId } from '../ids'
 import { recordAudit } from './audit'
 import { pool, prisma } from './client'
-import type { Prisma } from './generated/client'
+import { inTransaction } from './transaction'
 
 /** A signed-in browser with everything that decides what it may do, as of one moment. */
 export interface SessionIdentityRow {
@@ -46,10 +46,14 @@ export async function findSessionIdentity(sessionId: string): Promise<SessionIde
 /** A new session that ends at `expiresAt` whatever happens. Its id is not a secret: the cookie that carries it is sealed. */
 export async function insertSession(
   session: { userId: string; teamId: string; expiresAt: Date; userAgent: string },
-  tx: Prisma.TransactionClient = prisma(),
+  client: Pick<PoolClient, 'query'> = pool(),
 ): Promise<{ id: string }> {
   const id = newId()
-  await tx.session.create({ data: { id, ...session, userAgent: session.userAgent.slice(0, 300) } })
+  const { userId, teamId, expiresAt, userAgent } = session
+  await client.query(
+    'INSERT INTO sessions (id, user_id, team_id, expires_at, user_agent) VALUES ($1, $2, $3, $4, $5)',
+    [id, userId, teamId, expiresAt, userAgent.slice(0, 300)],
+  )
   return { id }
 }
 
@@ -64,19 +68,18 @@ export async function touchSession(sessionId: string): Promise<void> {
 
 /** Ends one session, because its person leaves. Idempotent; true when it was this call that ended it. */
 export async function revokeSession(sessionId: string): Promise<boolean> {
-  return prisma().$transaction(async (tx) => {
-    const ended = await tx.session.updateMany({
-      where: { id: sessionId, revokedAt: null },
-      data: { revokedAt: new Date() },
-    })
-    if (ended.count === 0) return false
-    const { teamId, user } = await tx.session.findUniqueOrThrow({
-      where: { id: sessionId },
-      select: { teamId: true, user: { select: { id: true, name: true } } },
-    })
-    const actor = { kind: 'user', ...user } as const
-    const target = { type: 'session', id: sessionId, name: user.name }
-    await recordAudit(tx, { teamId, actor, requestId: null, ip: null, action: 'session.ended', target })
+  return inTransaction(async (client) => {
+    const { rows } = await client.query<{ teamId: Id; id: Id; name: string }>(
+      `UPDATE sessions s SET revoked_at = now() FROM users u WHERE s.id = $1 AND s.revoked_at IS NULL AND u.id = s.user_id
+       RETURNING s.team_id AS "teamId", u.id, u.name`,
+      [sessionId],
+    )
+    const ended = rows[0]
+    if (ended === undefined) return false
+    const { teamId, id, name } = ended
+    const actor = { kind: 'user', id, name } as const
+    const target = { type: 'session', id: sessionId, name }
+    await recordAudit(client, { teamId, actor, requestId: null, ip: null, action: 'session.ended', target })
     return true
   })
 }

@@ -2,7 +2,6 @@ import { plainAddress, UNKNOWN_ADDRESS } from '../auth/client-address'
 import { verifyPassword } from '../auth/password'
 import { countSignIn, forgetSignInsOf } from '../auth/rate-limit'
 import { type AuditBy, recordAudit } from '../db/audit'
-import { prisma } from '../db/client'
 import { deleteOldSessions, insertSession } from '../db/sessions'
 import { inTransaction } from '../db/transaction'
 import { findUserForSignIn } from '../db/users'
@@ -58,7 +57,7 @@ export async function openSession(of: {
 }): Promise<SignedIn> {
   const { userId, teamId, name, email, userAgent, address, means } = of
   const expiresAt = new Date(Date.now() + SESSION_ABSOLUTE_MS)
-  const session = await prisma().$transaction(async (tx) => {
+  const session = await inTransaction(async (tx) => {
     const made = await insertSession({ userId, teamId, expiresAt, userAgent }, tx)
     await recordAudit(tx, {
       ...auditByPerson({ teamId, id: userId, name, address }),
