@@ -54,6 +54,7 @@ describe('the ways around row-level security', () => {
 
   test('and that find out who calls, to serve them in other ways', () => {
     expect(Object.keys(calls(/authenticate|principalOfCookie|currentPrincipal/))).toEqual([
+      'app/(auth)/join/[token]/page.tsx', // what a link offers, to whoever has it
       'lib/api/server/auth/next-auth-options.ts', // signing out
       'lib/api/server/define-route.ts',
       'lib/auth/authenticate.ts',

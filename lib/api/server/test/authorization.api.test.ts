@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { refusal } from '../../../auth/permissions'
 import { pool } from '../../../db/client'
+import { encodeCursor } from '../../../db/cursor'
 import { insertOAuthGrant } from '../../../db/oauth'
 import { newId } from '../../../ids'
 import { TOOLS } from '../../../mcp/tools/all-tools'
@@ -358,6 +359,19 @@ describe('whose object it is', () => {
     const absent = await call(route, ours, ours.ids, { naming: { as, id: unknown } })
     expect(foreign.status).toBe(as.status ?? 404)
     expect(said(foreign, theirs.ids)).toEqual(said(absent, { ...nowhere(), [name]: unknown }))
+  })
+
+  const paged = guarded.filter(
+    ([, { contract }]) => contract.query instanceof z.ZodObject && 'cursor' in contract.query.shape,
+  )
+  it.each(paged)('a place in another team’s list shows nothing of it: %s', async (_, route) => {
+    const at = encodeCursor({ at: new Date(Date.now() + 60_000), id: theirs.ids.run_id })
+    const path = fill(route.paths[0] ?? '', ours.ids)
+    const ask = (query: string) => api.ask(route.method, `${path}?${query}`, { headers: ours.headers })
+    const [placed, whole] = [await ask(`limit=50&cursor=${at}`), await ask('limit=50')]
+    expect(whole.status).toBe(200)
+    expect([200, 422]).toContain(placed.status) // lists that are ordered in another way take no such place
+    for (const id of Object.values(theirs.ids)) expect(JSON.stringify([placed.body, whole.body])).not.toContain(id)
   })
 })
 
