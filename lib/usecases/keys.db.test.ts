@@ -158,6 +158,7 @@ describe('asking who is calling', () => {
       role: 'owner',
       scopes: null,
       team: { id: owner.team.id, name: 'Ops', slug: expect.any(String) },
+      teams: [{ id: owner.team.id, name: 'Ops', slug: expect.any(String), role: 'owner' }],
     })
     expect(await getMe({ principal: await byKey(key.secret) })).toMatchObject({
       kind: 'api_key',
