@@ -16,11 +16,9 @@ const totals = {
   runs: count,
   ended: ended.meta({ description: 'Runs that ended, by how.' }),
   open: count.meta({ description: 'Runs that have not ended.' }),
-  active_seconds: z
-    .number()
-    .meta({
-      description: 'Of runs that ended: from start to end, without the time in which something was waited for.',
-    }),
+  active_seconds: z.number().meta({
+    description: 'Of runs that ended: from start to end, without the time in which something was waited for.',
+  }),
   calls: count.meta({ description: 'Calls of models.' }),
   unpriced_calls: count.meta({ description: 'Of these, calls whose price is not known; they are not in `cost_usd`.' }),
   input_tokens: z.number(),
