@@ -58,10 +58,16 @@ function watched(made: pg.Pool): pg.Pool {
   return made
 }
 
+/** Prisma's own patience, 2 s for a connection and 5 s in all, is over on a busy machine before anything is wrong. */
+const TRANSACTION = { maxWait: CONNECT_TIMEOUT_MS, timeout: STATEMENT_TIMEOUT_MS }
+
 /** Prisma, for ordinary paths. It shares the connections of {@link pool}, so the limit of connections is one number. */
 export function prisma(): PrismaClient {
   const name = teamOfContext() === undefined ? 'prisma' : 'team-prisma'
-  return processSingleton(name, () => new PrismaClient({ adapter: new PrismaPg(pool()) }))
+  return processSingleton(
+    name,
+    () => new PrismaClient({ adapter: new PrismaPg(pool()), transactionOptions: TRANSACTION }),
+  )
 }
 
 /** Ends every connection and forgets the singletons, so that a later call starts afresh on the then current DATABASE_URL. */
