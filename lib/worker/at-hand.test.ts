@@ -1,12 +1,14 @@
+import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import type { RunCommand } from '../db/commands'
+import type { RunEvent } from '../engine/events'
 import { compile } from '../engine/graph'
 import { initialState } from '../engine/state'
 import { draw } from '../testing/definition'
 import { AtHand, numbered, WarmStates } from './at-hand'
 
 const { plan } = compile(draw(['start>end']))
-const after = (lastSeq: number) => Object.assign(initialState(plan), { lastSeq })
+const stateAfter = (lastSeq: number) => Object.assign(initialState(plan), { lastSeq })
 const pause: RunCommand = { kind: 'pause', actor: { kind: 'system', name: 'test' } }
 
 /** A store with an empty log, which counts how often it is asked. */
@@ -14,8 +16,9 @@ function countingStore() {
   const asked = { logs: 0, commands: 0 }
   return {
     asked,
-    async *readLog() {
+    readLog(): AsyncIterable<RunEvent> {
       asked.logs += 1
+      return Readable.from([])
     },
     readCommands: async () => {
       asked.commands += 1
@@ -27,7 +30,7 @@ function countingStore() {
 describe('what is at hand of a run', () => {
   test('a state is given once, and only after the event that it stands for', async () => {
     const [states, store] = [new WarmStates(), countingStore()]
-    const state = after(7)
+    const state = stateAfter(7)
     const read = (lastSeq: number) => new AtHand(states).state(store, { id: 'a', lastSeq }, plan, undefined)
     states.keep('a', state)
     expect(await read(7)).toBe(state)
@@ -39,9 +42,9 @@ describe('what is at hand of a run', () => {
 
   test('long logs are not kept, and of many runs those let go of last', () => {
     const states = new WarmStates()
-    states.keep('long', after(301))
+    states.keep('long', stateAfter(301))
     expect(states.take('long', 301)).toBeUndefined()
-    for (let run = 0; run <= 200; run++) states.keep(String(run), after(1))
+    for (let run = 0; run <= 200; run++) states.keep(String(run), stateAfter(1))
     expect(states.take('0', 1)).toBeUndefined()
     expect(states.take('1', 1)).toBeDefined()
   })

@@ -84,7 +84,12 @@ describe('a run whose sub-workflow waits for people', () => {
     await waitForRun(runId, ({ status, isHeld }) => status === 'waiting_for_approval' && !isHeld)
     expect(await toldOf(runId)).toEqual({ status: 'waiting_for_approval', waiting_for: 'Sign it' })
     const [approval] = (await getRun({ principal, runId })).waits
-    expect(approval).toMatchObject({ kind: 'approval', node_id: 'check', run_id: leaf, approval: { mode: 'any', refusal: null } })
+    expect(approval).toMatchObject({
+      kind: 'approval',
+      node_id: 'check',
+      run_id: leaf,
+      approval: { mode: 'any', refusal: null },
+    })
 
     await decideApproval({ principal, runId: leaf, nodeId: 'check', decision: 'approved' })
     expect(await waitForRun(runId, ended)).toBe('completed')
