@@ -1,4 +1,4 @@
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import { createMcpHandler, type Server } from '@modelcontextprotocol/server'
 import { mcpContract } from '../api/contracts/mcp'
 import { type Answer, problemAnswer, toResponse } from '../api/server/answer'
 import { problemOf } from '../api/server/problem'
@@ -15,21 +15,29 @@ import { AppError } from '../errors'
 import { log } from '../log'
 import { makeMcpServer } from './server'
 
+/** What is served: a server for one request of one caller. */
+type MakeServer = (principal: Principal) => Server
+
+export const mcpRoute = makeMcpRoute(makeMcpServer)
+
 /**
  * MCP over Streamable HTTP, stateless: both protocol revisions of the SDK, a fresh server per request. Who calls is told by a
  * header and never by a cookie, and a browser of another origin is refused before anything is read.
  */
-export const mcpRoute: Route = {
-  id: mcpContract.id,
-  method: 'POST',
-  paths: ['/api/mcp'],
-  contract: mcpContract,
-  permission: mcpContract.permission,
-  respond,
-  handle: async (request, params) => toResponse(await respond(request, params)),
+export function makeMcpRoute(makeServer: MakeServer): Route {
+  const answer: Route['respond'] = (request, _params, peer) => respond(makeServer, request, peer)
+  return {
+    id: mcpContract.id,
+    method: 'POST',
+    paths: ['/api/mcp'],
+    contract: mcpContract,
+    permission: mcpContract.permission,
+    respond: answer,
+    handle: async (request, params) => toResponse(await answer(request, params)),
+  }
 }
 
-async function respond(request: Request, _params: unknown, peer?: string): Promise<Answer> {
+async function respond(makeServer: MakeServer, request: Request, peer?: string): Promise<Answer> {
   const requestId = requestIdOf(request)
   try {
     refuseForeignOrigin(request)
@@ -37,7 +45,7 @@ async function respond(request: Request, _params: unknown, peer?: string): Promi
     const principal = { ...(await callerOf(request)), request: cameBy }
     await countCall(principal)
     const body = await readBody(request, limitOf('request_body'))
-    const response = await answerMcp(request, principal, body)
+    const response = await answerMcp(() => makeServer(principal), request, body)
     return answerOf(response, requestId)
   } catch (error) {
     const problem = problemOf(error, requestId)
@@ -76,8 +84,8 @@ function challengeOf(): string {
   return `Bearer resource_metadata="${publicUrl()}/.well-known/oauth-protected-resource/api/mcp"`
 }
 
-async function answerMcp(request: Request, principal: Principal, body: Uint8Array): Promise<Response> {
-  const handler = createMcpHandler(() => makeMcpServer(principal), {
+async function answerMcp(makeServer: () => Server, request: Request, body: Uint8Array): Promise<Response> {
+  const handler = createMcpHandler(makeServer, {
     onerror: (error) => log.debug({ err: String(error) }, 'an MCP request was refused'),
   })
   const forwarded = new Request(request.url, {
