@@ -16,7 +16,7 @@ import { addCheck, addPlaywright, addVitest, lastLine, newTally } from './bootst
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const results = join(root, 'test-results')
-const VITEST_TIMEOUT_MS = 480_000
+const VITEST_TIMEOUT_MS = 600_000
 const BROWSER_TIMEOUT_MS = 480_000
 const SUITES = { types, lint, deadcode, vitest, browser }
 
