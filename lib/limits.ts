@@ -348,6 +348,22 @@ export const LIMITS = {
     code: 'budget_exceeded',
     behaviour: 'Not called; the run fails. Calls in flight count as what they may cost at most.',
   },
+  streams_of_caller: {
+    title: 'Event streams that one caller has open',
+    unit: 'items',
+    value: 250,
+    ceiling: 250,
+    code: 'rate_limited',
+    behaviour: 'One more is refused with 429. The log can be read as JSON all the same.',
+  },
+  streams: {
+    title: 'Event streams that one process has open',
+    unit: 'items',
+    value: 1_000,
+    ceiling: 1_000,
+    code: 'rate_limited',
+    behaviour: 'As above.',
+  },
   ...DOCUMENT_LIMITS,
 } as const satisfies Record<string, Limit>
 

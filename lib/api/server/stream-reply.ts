@@ -2,13 +2,10 @@ import { framesFor } from '../../auth/act-for'
 import { revalidate } from '../../auth/authenticate'
 import type { Principal } from '../../auth/principal'
 import { AppError } from '../../errors'
+import { LIMITS } from '../../limits'
 import type { RunFrame, RunsFrame } from '../../live/frames'
 import { eventStream, SSE_HEADERS } from '../../live/sse'
 import { Reply } from './answer'
-
-/** Open streams of one caller, and of this process. A stream costs a socket and a subscription each. */
-export const MAX_STREAMS_PER_CALLER = 250
-export const MAX_STREAMS = 1_000
 
 /** This process's open streams by caller. Both bundles may hold one; each limit is then per bundle, which still bounds it. */
 const open = new Map<string, number>()
@@ -43,7 +40,7 @@ export function streamReply<Frame extends RunFrame | RunsFrame>(options: {
 
 function reserve(callerId: string): () => void {
   const mine = open.get(callerId) ?? 0
-  if (mine >= MAX_STREAMS_PER_CALLER || openInAll >= MAX_STREAMS) {
+  if (mine >= LIMITS.streams_of_caller.value || openInAll >= LIMITS.streams.value) {
     throw new AppError('rate_limited', 'Too many event streams are open. Close some, or read the log as JSON.', {
       retryAfterSeconds: 5,
     })
