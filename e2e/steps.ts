@@ -43,11 +43,23 @@ async function canvasRests(page: Page): Promise<void> {
 
 /** Drags a connection from a port of one node to another node. */
 export async function connect(page: Page, from: { node: string; port: string }, to: string): Promise<void> {
-  await canvasRests(page)
   const source = page.getByLabel(`From ${from.node}, port ${from.port}`, { exact: true })
   const target = page.getByLabel(`Into ${to}`, { exact: true })
-  await source.hover()
-  await page.mouse.down()
+  // Tidying up moves the steps a moment after it is asked for: a grip that missed its port is let go, and tried again.
+  await expect(async () => {
+    await canvasRests(page)
+    await source.hover()
+    const grip = await source.boundingBox()
+    await page.mouse.down()
+    await page.mouse.move((grip?.x ?? 0) + 12, (grip?.y ?? 0) + 12, { steps: 3 })
+    const line = page.locator('.react-flow__connection')
+    await expect(line)
+      .toBeAttached({ timeout: 1_000 })
+      .catch(async (missed: unknown) => {
+        await page.mouse.up()
+        throw missed
+      })
+  }).toPass({ timeout: 30_000 })
   await target.hover()
   await page.mouse.up()
 }
