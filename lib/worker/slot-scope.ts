@@ -77,6 +77,10 @@ export class ScopeSlots {
     return this.isClosed || this.isRetiring
   }
 
+  private get isAskedFor(): boolean {
+    return this.nowMs() - this.lastAskedMs < LISTENING_FOR_MS
+  }
+
   /** The store may have granted, or may yet grant, what we never hear of. */
   private get isInDoubt(): boolean {
     return this.isUnsure || this.nowMs() < this.inDoubtUntilMs
@@ -115,6 +119,7 @@ export class ScopeSlots {
     this.granted += slots
     this.others = others
     if (this.isRetiring) this.owed = this.granted
+    else if (slots > 0 && !this.isAskedFor) this.owed = 0 // the store has some, and nobody waits for ours
     if (slots < want) this.fullUntilMs = this.nowMs() + (others > 0 ? SHARED_FULL_FOR_MS : FULL_FOR_MS)
     if (this.idle < needed && others > 0) this.store.askForSlots(this.scope, this.granted, isQueued)
   }
@@ -172,8 +177,7 @@ export class ScopeSlots {
       this.granted -= count
       this.owed -= count
       await this.write()
-      const isAwaited = this.isRetiring || this.nowMs() - this.lastAskedMs < LISTENING_FOR_MS
-      if (count > 0 && isAwaited) this.store.tellSlotsFreed(this.scope)
+      if (count > 0 && (this.isRetiring || this.isAskedFor)) this.store.tellSlotsFreed(this.scope)
     })
   }
 

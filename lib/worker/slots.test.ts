@@ -299,6 +299,18 @@ describe('slots of several processes', () => {
     held(asked.result ?? { level: 'team' })
   })
 
+  test('what was asked for long ago is owed to nobody any more: a slot that is had now is used here', async () => {
+    const bank = new Bank({ a: 3 })
+    const [one, two] = [bank.open('one'), bank.open('two')]
+    await fill(one, 3)
+    const refused = ask(two)
+    await bank.clock.pass(100)
+    expect(refused.result).toEqual({ level: 'team' })
+    bank.limits.a = 4
+    await bank.clock.pass(6_000)
+    await fill(one, 1)
+  })
+
   test('whatever happens, the sum of what runs is within the limits', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -330,7 +342,10 @@ describe('slots of several processes', () => {
             expect(running.filter(({ cap }) => cap > 0).length).toBeLessThanOrEqual(3)
           }
           // In the end everybody may run: nothing was lost on the way.
-          for (const { place } of running.splice(0)) place.release()
+          while (running.length > 0) {
+            for (const { place } of running.splice(0)) place.release()
+            await settle() // whoever still waited has a place now
+          }
           await bank.clock.pass(5_000)
           for (const pool of pools) {
             const asked = ask(pool)
