@@ -152,7 +152,7 @@ async function write(batch: Checkpoint[]): Promise<Map<Id, CheckpointResult>> {
   const others = batch.filter((item) => !item.birth)
   const rows = {
     RUNS: others.map(runOf),
-    BIRTHS: births.map((item) => ({ ...runOf(item), ...item.birth })),
+    BIRTHS: births.map((item) => Object.assign(runOf(item), item.birth)),
     EVENTS: batch.flatMap((item) =>
       item.events.map(({ seq, type, at, ...data }) => ({ runId: item.runId, seq, type, at, data })),
     ),

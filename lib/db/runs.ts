@@ -187,20 +187,20 @@ export async function insertRun(run: NewRun): Promise<{ row: RunRow; log: RunEve
   return { row: rowOf(run, made.createdAt), log: made.log }
 }
 
-/** The row of a run that was just made, or is about to be. */
-export function rowOf(run: NewRun, createdAt: Date): RunRow {
+/** The row of a run that was just made, or is about to be, by this worker (`owner`). */
+export function rowOf(run: NewRun, createdAt: Date, owner = run.owner): RunRow {
   return {
     id: run.id,
     teamId: run.teamId,
     workflowId: run.workflowId,
     versionId: run.versionId,
     definitionId: run.definitionId,
-    status: run.owner ? 'started' : 'not_started',
+    status: owner ? 'started' : 'not_started',
     input: run.input,
     variables: run.variables,
     lastSeq: 1,
-    leaseOwner: run.owner,
-    leaseEpoch: run.owner ? 1 : 0,
+    leaseOwner: owner,
+    leaseEpoch: owner ? 1 : 0,
     commandSeq: 0,
     commandApplied: 0,
     recoveries: 0,

@@ -38,7 +38,7 @@ export interface ScopeParts {
   index?: number
   run: { id: string; started_at: string; workflow_id: string }
   team?: Readonly<Record<string, unknown>>
-  callbacks?: Readonly<Record<string, string>>
+  callbacks?: Readonly<Record<string, string>> | undefined
 }
 
 const NO_CALLBACKS = Object.freeze({})
@@ -52,10 +52,10 @@ export function buildScope(parts: ScopeParts): ExpressionScope {
     output: loadOutput ?? ((name) => (Object.hasOwn(outputs, name) ? outputs[name] : undefined)),
     vars: parts.vars ?? {},
     runtime: parts.runtime ?? {},
-    ...(parts.index === undefined ? {} : { item: parts.item, index: parts.index }),
     run: parts.run,
     team: parts.team ?? {},
     callbacks: parts.callbacks ?? NO_CALLBACKS,
+    ...(parts.index === undefined ? {} : { item: parts.item, index: parts.index }),
   }
 }
 

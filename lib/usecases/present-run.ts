@@ -66,8 +66,7 @@ export function presentRun(
   stands: ReadonlyMap<Id, ApprovalStand>,
 ): Run {
   const { output } = row
-  return {
-    ...presentRunSummary(row),
+  return Object.assign(presentRunSummary(row), {
     input: row.input,
     dynamic_variables: row.variables.dynamic,
     runtime_variables: row.variables.runtime,
@@ -78,13 +77,12 @@ export function presentRun(
     output_ref: output !== null && 'blob' in output ? { blob_id: output.blob, bytes: output.bytes } : null,
     error: failureOf(row),
     error_node_id: row.error_node_id,
-    waits: row.waits.map((wait) => ({
-      ...presentWait(wait, definitions, reader),
-      approval: stands.get(wait.id) ?? null,
-    })),
+    waits: row.waits.map((wait) =>
+      Object.assign(presentWait(wait, definitions, reader), { approval: stands.get(wait.id) ?? null }),
+    ),
     rating: presentRating(row.ratings ?? [], reader.userId),
     evaluation: evaluation === undefined ? null : presentEvaluation(evaluation),
-  }
+  })
 }
 
 export function presentRating(ratings: readonly RatingRow[], userId: Id): Rating {

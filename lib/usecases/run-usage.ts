@@ -18,11 +18,10 @@ type Counts = Omit<ModelUsageRow, 'provider' | 'model'>
 export function presentUsage(rows: readonly ModelUsageRow[]): Usage {
   const providers = new Map<string, ModelUsageRow[]>()
   for (const row of rows) providers.set(row.provider, [...(providers.get(row.provider) ?? []), row])
-  return {
-    ...counts(total(rows)),
+  return Object.assign(counts(total(rows)), {
     by_model: rows.map(({ provider, model, ...row }) => ({ provider, model, ...counts(row) })),
     by_provider: Array.from(providers, ([provider, own]) => ({ provider, ...counts(total(own)) })),
-  }
+  })
 }
 
 function total(rows: readonly ModelUsageRow[]): Counts {

@@ -66,9 +66,9 @@ export function advanceRun(
 export function beginRun(world: World, run: NewRun, lease: Lease, atHand: AtHand): Advancing {
   const nowMs = world.clock.nowMs()
   const { event, owner: _, ...made } = run
-  const birth = { ...made, createdAt: new Date(nowMs) }
-  const driver = new RunDriver(world, rowOfNew({ ...run, owner: lease.owner }, birth.createdAt), lease, atHand, birth)
-  return advancing(driver, [{ ...event, seq: 1, at: nowIso(world.clock) }])
+  const birth = { createdAt: new Date(nowMs), ...made }
+  const driver = new RunDriver(world, rowOfNew(run, birth.createdAt, lease.owner), lease, atHand, birth)
+  return advancing(driver, [{ seq: 1, at: nowIso(world.clock), ...event }])
 }
 
 function advancing(driver: RunDriver, log: readonly RunEvent[] | undefined): Advancing {

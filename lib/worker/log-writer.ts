@@ -80,7 +80,7 @@ export class LogWriter {
   }
 
   append(event: NewEvent): void {
-    const placed = { ...event, seq: this.state.lastSeq + 1, at: this.now() }
+    const placed = Object.assign({ seq: this.state.lastSeq + 1, at: this.now() }, event)
     applyEvent(this.plan, this.state, placed)
     this.events.push(placed)
     if (event.type === 'llm_called') {
@@ -116,7 +116,8 @@ export class LogWriter {
 
   /** Keeps the row of a node run; what an earlier call said and this one does not is kept. */
   node(row: NodeRow): void {
-    this.nodes.set(row.key, { ...this.nodes.get(row.key), ...row })
+    const known = this.nodes.get(row.key)
+    this.nodes.set(row.key, known ? Object.assign(known, row) : row)
   }
 
   wait(wait: NewWait): void {
@@ -144,7 +145,6 @@ export class LogWriter {
   async commit(options: { release: boolean; waitingFor: string | null }): Promise<CheckpointResult> {
     const stand = this.standOfChild(options.waitingFor)
     const result = await this.world.store.commitCheckpoint({
-      ...(this.unborn ? { birth: this.unborn.birth } : {}),
       runId: this.run.id,
       teamId: this.run.teamId,
       workflowId: this.run.workflowId,
@@ -165,6 +165,7 @@ export class LogWriter {
       blobs: this.blobs,
       closedWaits: this.closedWaits,
       tellsParent: stand !== this.toldParent,
+      birth: this.unborn?.birth,
     })
     if (!result.lost && !result.overtaken) {
       this.commandsCommitted = this.commandsApplied

@@ -76,7 +76,8 @@ export function recordResult(writer: LogWriter, ended: EndedAttempt, result: Run
   if (result.message) writer.append({ type: 'message_shown', ...address, ...result.message })
   writer.append({
     type: 'node_succeeded',
-    ...address,
+    node_id: node.id,
+    path,
     attempt,
     port: result.port ?? 'out',
     started_at: startedAt,
@@ -84,13 +85,8 @@ export function recordResult(writer: LogWriter, ended: EndedAttempt, result: Run
     ...(output.blob ? { output_blob: output.blob.id } : {}),
   })
   outputs.remember(key, result.output ?? null)
-  writer.node({
-    ...row,
-    status: 'succeeded',
-    output: output.stored,
-    endedAt: writer.now(),
-    ...(result.calls ? { usage: result.calls } : {}),
-  })
+  const succeeded = { status: 'succeeded' as const, output: output.stored, endedAt: writer.now() }
+  writer.node(Object.assign(row, succeeded, result.calls && { usage: result.calls }))
 }
 
 /** A container opens: its items are kept as its input, and the log says how many there are. */

@@ -69,7 +69,7 @@ export async function prepareNode(
   return {
     input: parsed.data,
     runner: runners[node.type] as Runner, // the registry and the runners are keyed by the same type
-    context: { ...contextOf(run, at), config: parsed.data as Record<string, unknown>, evaluate, render },
+    context: Object.assign(contextOf(run, at), { config: parsed.data as Record<string, unknown>, evaluate, render }),
     timeoutMs: node.policy?.timeoutMs ?? nodeType(node.type)?.timeoutMs ?? LIMITS.node_time.value,
     call: estimateCall(node.type, parsed.data),
     isInline: program.kinds.get(at.nodeId) !== 'effect',
@@ -98,7 +98,7 @@ function pinned(node: WorkflowNode, at: Address, run: RunRow): PreparedNode {
   return {
     input: null,
     runner: async () => ({ type: 'done', output: node.pinned?.output ?? null }),
-    context: { ...contextOf(run, at), config: {}, evaluate: never, render: never },
+    context: Object.assign(contextOf(run, at), { config: {}, evaluate: never, render: never }),
     timeoutMs: LIMITS.node_time.value,
     isInline: true,
   }
@@ -194,9 +194,9 @@ async function scopeOf(
     },
     vars: variablesOf(program, run),
     runtime: run.variables.runtime,
-    ...(from.containers.length > 0 ? await outputs.itemAt(from) : {}),
-    ...(at && program.callbackNodes.length > 0 ? { callbacks: callbacksOf(program, run, at) } : {}),
     run: { id: run.id, started_at: run.createdAt.toISOString(), workflow_id: run.workflowId },
+    callbacks: at && program.callbackNodes.length > 0 ? callbacksOf(program, run, at) : undefined,
+    ...(from.containers.length > 0 ? await outputs.itemAt(from) : {}),
   })
 }
 

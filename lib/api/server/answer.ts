@@ -36,7 +36,7 @@ const BASE_HEADERS = {
 
 /** The answer for a handler's value: a `Reply`, or plain data that becomes JSON under the contract's status. */
 export function successAnswer(value: unknown, status: number, requestId: string): Answer {
-  const headers: Record<string, string> = { ...BASE_HEADERS, 'X-Request-ID': requestId }
+  const headers: Record<string, string> = { 'X-Request-ID': requestId, ...BASE_HEADERS }
   if (!(value instanceof Reply)) {
     if (status === 204) return { status, headers, body: null }
     headers['Content-Type'] = 'application/json; charset=utf-8'

@@ -33,12 +33,13 @@ export function defineRoute<C extends AnyContract>(
   return makeRoute(contract, async (incoming) => {
     const { request, requestId } = incoming
     const cameBy = { id: requestId, address: knownAddress(request.headers, incoming.peer) }
-    const principal = { ...(await authenticate(request)), request: cameBy }
+    const principal = Object.assign({ request: cameBy }, await authenticate(request))
     requirePermission(principal, permission)
     const rate = rateHeaders(await countCall(principal))
     try {
       const { call, bytes } = await parseCall(contract, incoming, options.checkBody)
-      const answer = async (onceId?: Id) => present(contract, await handler({ ...call, principal, onceId }), requestId)
+      const answer = async (onceId?: Id) =>
+        present(contract, await handler(Object.assign(call, { principal, onceId })), requestId)
       const key = contract.idempotent ? idempotencyKeyOf(request) : null
       const serve = () =>
         key === null

@@ -38,7 +38,6 @@ export const runRoutes = [
     if (agentId !== undefined) await resolveAgent({ ...start, agentId })
     if (body.dry_run) return new Reply({ json: await dryRun(start), status: 200 })
     const { runId, rest } = await startRun({
-      ...start,
       runId: onceId,
       agentId,
       runtimeVariables: body.runtime_variables,
@@ -46,6 +45,7 @@ export const runRoutes = [
       runBy: body.run_by,
       labels: body.labels,
       trigger: triggerOf(principal),
+      ...start,
     })
     const headers: Record<string, string> = { Location: `/v1/runs/${runId}` }
     if (prefersAsync) headers['Preference-Applied'] = 'respond-async'
