@@ -43,16 +43,34 @@ export function auditBySystem(teamId: Id): AuditBy {
  * stays locked until `tx` ends, so this comes last in it; whoever took another lock after it could wait in a circle.
  */
 export async function recordAudit(tx: Transaction, entry: AuditEntry): Promise<void> {
-  const { teamId, actor, action, target, requestId, ip, details = {} } = entry
+  await appendAudit(tx, await lockAuditHead(tx, entry.teamId), entry)
+}
+
+/** The end of a team's chain, locked. */
+interface AuditHead {
+  seq: number
+  hash: string
+  at: string
+}
+
+/** The first half of {@link recordAudit}, for who sends it together with other statements. */
+export async function lockAuditHead(tx: Transaction, teamId: Id): Promise<AuditHead> {
   const genesis = auditGenesis(teamId)
-  const [head] = await query<{ seq: number; hash: string; at: string }>(
+  const [head] = await query<AuditHead>(
     tx,
+    'audit_head',
     `INSERT INTO audit_heads AS h (team_id, hash, pruned_hash) VALUES ($1::uuid, $2::text, $2::text)
      ON CONFLICT (team_id) DO UPDATE SET seq = h.seq
      RETURNING seq, hash, to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`,
     [teamId, genesis],
   )
   if (head === undefined) throw new Error('the head of an audit log was not locked') // the statement always answers a row
+  return head
+}
+
+/** The second half of {@link recordAudit}. */
+export async function appendAudit(tx: Transaction, head: AuditHead, entry: AuditEntry): Promise<void> {
+  const { teamId, actor, action, target, requestId, ip, details = {} } = entry
   const record = {
     id: newId(),
     team_id: teamId,
@@ -67,6 +85,7 @@ export async function recordAudit(tx: Transaction, entry: AuditEntry): Promise<v
   }
   await query(
     tx,
+    'audit_append',
     `WITH head AS (UPDATE audit_heads SET seq = $3::int, hash = $16::text WHERE team_id = $2::uuid)
      INSERT INTO audit_events (id, team_id, seq, at, actor_kind, actor_id, actor_name, action, target_type, target_id, target_name,
        details, request_id, ip, previous_hash, hash)
@@ -93,8 +112,8 @@ export async function recordAudit(tx: Transaction, entry: AuditEntry): Promise<v
   )
 }
 
-async function query<Row>(tx: Transaction, text: string, values: unknown[]): Promise<Row[]> {
+async function query<Row>(tx: Transaction, name: string, text: string, values: unknown[]): Promise<Row[]> {
   if ('$queryRawUnsafe' in tx) return tx.$queryRawUnsafe<Row[]>(text, ...values)
-  const { rows } = await tx.query(text, values)
+  const { rows } = await tx.query({ name, text, values })
   return rows as Row[] // the columns that the statement names
 }

@@ -46,6 +46,7 @@ function settings(): pg.PoolConfig {
     idleTimeoutMillis: IDLE_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     lock_timeout: LOCK_TIMEOUT_MS,
+    pipeline: true, // a transaction need not wait for one answer before its next statement, see transaction.ts
     keepAlive: true,
     keepAliveInitialDelayMillis: IDLE_TIMEOUT_MS,
   }

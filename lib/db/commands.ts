@@ -11,7 +11,7 @@ import { notify, pokePayload } from './notify'
 import { recordRunAudit } from './run-audit'
 import { FREE_SQL, RUN_COLUMNS, type RunRow, TERMINAL_SQL, wakeTeamsSql } from './runs'
 import { asEngine } from './team-context'
-import { inTransaction } from './transaction'
+import { inTransaction, together } from './transaction'
 
 /** What others ask of a run. Written here, applied to the log by whoever holds the run. */
 export type RunCommand =
@@ -214,9 +214,9 @@ export async function submitCommands(
       const row = await ask(pool(), run, owner, question)
       return { row, result: row ?? null }
     }
-    return inTransaction(async (client) => {
+    return inTransaction(async (client, atLast) => {
       const row = await ask(client, run, owner, question)
-      if (row) await recordRunAudit(client, { runId: run.id, ...audit })
+      if (row) await recordRunAudit(client, { runId: run.id, ...audit }, atLast)
       return { row, result: row ?? null }
     })
   })
@@ -271,11 +271,20 @@ function resolution(
   return { ...RESOLVING, commands: [...before, command], values }
 }
 
+export interface WaitStand {
+  /** Whether it may still be answered: nobody has, its time is not over on the database clock, and the run has not ended. */
+  isOpen: boolean
+  /** The clock of the database. */
+  now: string
+}
+
 /** What can be done of a wait while nobody else changes anything of its run. */
 export interface HeldWait {
   client: PoolClient
-  /** Whether it may still be answered: nobody has, its time is not over on the database clock, and the run has not ended. */
-  isOpen: boolean
+  /** See {@link inTransaction}. */
+  atLast: (statement: Promise<unknown>) => void
+  /** How it stands, once the run is held. */
+  stand: Promise<WaitStand>
   submit(commands: RunCommand[]): Promise<void>
   /** As {@link resolveWait}; false: its time has run out meanwhile. */
   resolve(by: { actor: Actor; userId: Id | null }, outcome: WaitOutcome): Promise<boolean>
@@ -286,17 +295,19 @@ export async function holdWait<T>(wait: CommandedWait, work: (held: HeldWait) =>
   const run = { ...wait, id: wait.runId }
   return withPlace(run, 'queue', async (owner) => {
     let row: Asked | undefined
-    const result = await inTransaction(async (client) => {
+    const result = await inTransaction(async (client, atLast) => {
       // In this order, as everybody does: what follows reads what stands once the run is ours.
-      await client.query('SELECT FROM runs WHERE id = $1 AND team_id = $2 FOR UPDATE', [run.id, run.teamId])
-      const { rows } = await client.query<{ isOpen: boolean }>(
-        `SELECT w.state = 'open' AND (w.due_at IS NULL OR w.due_at > clock_timestamp()) AND r.status NOT IN ${TERMINAL_SQL} AS "isOpen"
-         FROM waits w JOIN runs r ON r.id = w.run_id WHERE w.id = $1`,
-        [wait.id],
-      )
-      const done = await work({
+      const locked = client.query({
+        name: 'hold_run',
+        text: 'SELECT FROM runs WHERE id = $1 AND team_id = $2 FOR UPDATE',
+        values: [run.id, run.teamId],
+      })
+      const stand = standOf(client, wait.id)
+      const held = together(locked, stand)
+      const working = work({
         client,
-        isOpen: rows[0]?.isOpen ?? false,
+        atLast,
+        stand,
         submit: async (commands) => {
           row = await ask(client, run, owner, { ...SUBMITTING, commands })
         },
@@ -305,12 +316,24 @@ export async function holdWait<T>(wait: CommandedWait, work: (held: HeldWait) =>
           return row !== undefined
         },
       })
+      const [done] = await together(working, held)
       if (row) crashPoint('resume.before_commit')
       return done
     })
     if (row) crashPoint('resume.after_commit')
     return { row, result }
   })
+}
+
+async function standOf(client: PoolClient, waitId: Id): Promise<WaitStand> {
+  const { rows } = await client.query<WaitStand>({
+    name: 'stand_of_wait',
+    text: `SELECT w.state = 'open' AND (w.due_at IS NULL OR w.due_at > clock_timestamp()) AND r.status NOT IN ${TERMINAL_SQL} AS "isOpen",
+             to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS now
+           FROM waits w JOIN runs r ON r.id = w.run_id WHERE w.id = $1`,
+    values: [waitId],
+  })
+  return rows[0] ?? { isOpen: false, now: '' }
 }
 
 /** Commands after `applied`, in order. */

@@ -330,6 +330,7 @@ export class MemoryStore extends MemoryWorkers {
       teamId: row.teamId,
       workflowId: row.workflowId,
       workflowCap,
+      runStatus: row.status,
       nodeKey: wait.nodeKey,
       nodeId: wait.nodeId,
       path: wait.path,

@@ -36,15 +36,13 @@ export interface DecideApproval {
 export async function decideApproval(options: DecideApproval): Promise<Decided> {
   const { principal, runId, decision } = options
   requirePermission(principal, 'approval:decide')
-  const [pulse, waits] = await Promise.all([readRunPulse(runId), readHumanWaits(runId)])
-  if (pulse.teamId !== principal.team.id) throw new AppError('not_found', 'There is no such run.')
+  const waits = await readHumanWaits(runId)
+  const teamId = waits[0]?.teamId ?? (await readRunPulse(runId)).teamId
+  if (teamId !== principal.team.id) throw new AppError('not_found', 'There is no such run.')
   const wait = pickWait(waits, options)
   if (wait.state !== 'open') return standing(wait, options)
-  if (isTerminal(pulse.status)) {
-    // The two were read side by side: the wait may have been decided, and the run have ended by that, in between.
-    const now = pickWait(await readHumanWaits(runId), options)
-    if (now.state !== 'open') return standing(now, options)
-    throw new AppError('run_ended', `The run has ended (${pulse.status}); nothing is left to decide.`)
+  if (isTerminal(wait.runStatus)) {
+    throw new AppError('run_ended', `The run has ended (${wait.runStatus}); nothing is left to decide.`)
   }
 
   const request = approvalRequestSchema.parse(wait.request)
