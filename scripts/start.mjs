@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 import { buildPages, bundleServer, generateClient, importServer } from './bootstrap/build.mjs'
 import { serveInChild } from './bootstrap/dev-server.mjs'
 import { install, isInstalled } from './bootstrap/install.mjs'
@@ -16,6 +17,9 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dev = process.argv.includes('--dev')
 const workerOnly = process.argv.includes('--worker')
 const done = (was) => (was ? undefined : 'up to date')
+
+// Garbage is collected when there is as much of it as one and a half times what is in use, not four times: less memory.
+setFlagsFromString('--heap-growing-percent=150')
 
 process.chdir(root)
 const startedAt = performance.now()

@@ -95,7 +95,7 @@ export const databaseWorld: World = {
   chance: { newId: () => newId(), random: () => Math.random() },
   // The config was parsed by the schema that the runner is typed with.
   perform: ({ runner, context, isInline }, signal) => {
-    const work = () => runner({ ...context, config: context.config as never, signal })
+    const work = () => runner({ signal, ...context } as never)
     return isInline ? work() : owningStrayErrors(work)
   },
 }

@@ -63,8 +63,11 @@ function launchStart(root, args, environment) {
   for (const name of ['DATABASE_URL', 'PUBLIC_URL', 'NODE_ENV', 'npm_lifecycle_event']) {
     if (!(name in environment)) delete env[name]
   }
-  const script = join(root, 'scripts', 'start.mjs')
-  const child = spawn(process.execPath, [script, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [...startCommand(root), ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   const keep = (chunk) => {
     output += chunk
@@ -73,6 +76,12 @@ function launchStart(root, args, environment) {
   child.stderr.setEncoding('utf8').on('data', keep)
   const exited = new Promise((resolve) => child.once('close', resolve))
   return { child, exited, output: () => output }
+}
+
+/** What `npm start` gives to node: its flags, and the script. */
+function startCommand(root) {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  return scripts.start.replace(/^exec node /, '').split(' ')
 }
 
 async function end(child, exited) {
