@@ -18,11 +18,11 @@ export function isOwnAffair(action: Action): boolean {
   return action.startsWith('self:')
 }
 
-/** {@link actFor} for frames: they are asked for one by one, long after the request came. */
-export async function* framesFor<Frame>(
+/** {@link actFor} for frames: they are asked for time and again, long after the request came. */
+export async function* framesFor<Frames>(
   principal: Principal,
-  frames: AsyncGenerator<Frame, void, undefined>,
-): AsyncGenerator<Frame, void, undefined> {
+  frames: AsyncGenerator<Frames, void, undefined>,
+): AsyncGenerator<Frames, void, undefined> {
   try {
     for (;;) {
       const next = await actFor(principal, () => frames.next())

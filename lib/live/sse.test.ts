@@ -14,12 +14,12 @@ function feed() {
   const queue: RunFrame[] = []
   let wake = () => {}
   const state = { asked: 0, returned: false }
-  async function* frames(): AsyncGenerator<RunFrame, void, undefined> {
+  async function* frames(): AsyncGenerator<RunFrame[], void, undefined> {
     try {
       for (;;) {
         state.asked++
         while (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve))
-        yield queue.shift() as RunFrame
+        yield queue.splice(0, 1)
       }
     } finally {
       state.returned = true
@@ -78,6 +78,18 @@ describe('an event stream', () => {
     await stream.next()
     expect(source.state.asked).toBe(1)
     await stream.return()
+  })
+
+  it('passes on in one piece what came together', async () => {
+    async function* together() {
+      yield [event(1), event(2)]
+      yield [event(3), ending]
+    }
+    const stream = eventStream({ frames: together(), isAllowed: async () => true, close: () => undefined })
+    const texts: string[] = []
+    for await (const text of stream) texts.push(text)
+    const ids = texts.map((text) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id)))
+    expect(ids).toEqual([[], [1, 2], [3, 9], []])
   })
 
   it('says something at least every 15 seconds', async () => {

@@ -48,8 +48,8 @@ function dataOf(frame: RunFrame | RunsFrame): string {
 }
 
 export interface EventStreamOptions<Frame extends RunFrame | RunsFrame> {
-  /** The source. It is asked for the next frame only when the reader has taken the one before. */
-  frames: AsyncGenerator<Frame, void, undefined>
+  /** The source: what came together, in order. It is asked for more only when the reader has taken what came before. */
+  frames: AsyncGenerator<readonly Frame[], void, undefined>
   /** Whether the caller would still be let in. A stream ends when it says no, or cannot say anything twice in a row. */
   isAllowed(): Promise<boolean>
   /** Ends the source; called once, however the stream ends. */
@@ -83,8 +83,8 @@ export async function* eventStream<Frame extends RunFrame | RunsFrame>(
       if (next.result !== undefined) {
         const { done, value } = next.result
         if (done) return
-        yield encodeFrame(value)
-        if (isLastFrame(value)) {
+        yield value.map(encodeFrame).join('')
+        if (value.some(isLastFrame)) {
           yield ': the run has ended\n\n'
           return
         }
@@ -99,7 +99,7 @@ export async function* eventStream<Frame extends RunFrame | RunsFrame>(
     clearInterval(beat)
     clearInterval(check)
     options.close()
-    frames.return().catch(() => undefined) // it may be in the middle of a frame that nobody wants any more
+    frames.return().catch(() => undefined) // it may be in the middle of something that nobody wants any more
   }
 }
 
@@ -134,13 +134,13 @@ function newAlarm(): Alarm {
   }
 }
 
-interface Asked<Frame> {
-  result: IteratorResult<Frame, void> | undefined
+interface Asked<Frames> {
+  result: IteratorResult<Frames, void> | undefined
   failure: { error: unknown } | undefined
 }
 
-function ask<Frame>(frames: AsyncGenerator<Frame, void, undefined>, alarm: Alarm): Asked<Frame> {
-  const asked: Asked<Frame> = { result: undefined, failure: undefined }
+function ask<Frames>(frames: AsyncGenerator<Frames, void, undefined>, alarm: Alarm): Asked<Frames> {
+  const asked: Asked<Frames> = { result: undefined, failure: undefined }
   frames.next().then(
     (result) => {
       asked.result = result

@@ -6,7 +6,7 @@ import type { RunsFrame } from './frames'
 const GATHER_MS = 100
 
 /** Follows which runs of a team change, until `signal` is aborted. A frame says only that; read the run for the rest. */
-export async function* watchRuns(options: { teamId: Id; signal: AbortSignal }): AsyncGenerator<RunsFrame> {
+export async function* watchRuns(options: { teamId: Id; signal: AbortSignal }): AsyncGenerator<RunsFrame[], void> {
   const { teamId, signal } = options
   const changed = new Map<Id, RunChange>()
   let wake = () => {}
@@ -28,20 +28,16 @@ export async function* watchRuns(options: { teamId: Id; signal: AbortSignal }): 
         })
         await new Promise((resolve) => setTimeout(resolve, GATHER_MS))
       }
-      const batch = [...changed.values()]
+      const frames = Array.from(changed.values(), frameOf)
       changed.clear()
-      for (const change of batch) {
-        yield {
-          kind: 'run',
-          run_id: change.runId,
-          workflow_id: change.workflowId,
-          status: change.status,
-          last_seq: change.lastSeq,
-        }
-      }
+      if (frames.length > 0) yield frames
     }
   } finally {
     unsubscribe()
     signal.removeEventListener('abort', onAbort)
   }
+}
+
+function frameOf({ runId, workflowId, status, lastSeq }: RunChange): RunsFrame {
+  return { kind: 'run', run_id: runId, workflow_id: workflowId, status, last_seq: lastSeq }
 }

@@ -11,7 +11,7 @@ afterEach(async () => {
 
 /** A stream of a run in which nothing happens, begun as a connection begins it. Throws when there are too many. */
 async function open(callerId: string): Promise<Stream> {
-  async function* silence(signal: AbortSignal): AsyncGenerator<RunFrame, void, undefined> {
+  async function* silence(signal: AbortSignal): AsyncGenerator<RunFrame[], void, undefined> {
     await new Promise((resolve) => signal.addEventListener('abort', resolve))
   }
   const principal = { id: callerId, team: { id: 'team' } } as Principal // nothing else of it is looked at here

@@ -18,7 +18,7 @@ let openInAll = 0
 export function streamReply<Frame extends RunFrame | RunsFrame>(options: {
   principal: Principal
   request: Request
-  frames: (signal: AbortSignal) => AsyncGenerator<Frame, void, undefined>
+  frames: (signal: AbortSignal) => AsyncGenerator<Frame[], void, undefined>
 }): Reply {
   const { principal, request } = options
   const release = reserve(principal.id)
