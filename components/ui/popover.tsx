@@ -7,6 +7,7 @@ import { surfaceClasses } from './surface'
 
 export const Popover = Radix.Root
 export const PopoverAnchor = Radix.Anchor
+export const PopoverTrigger = Radix.Trigger
 
 export function PopoverContent({ className, sideOffset = 6, ...props }: ComponentProps<typeof Radix.Content>) {
   return (

@@ -1,6 +1,6 @@
 'use client'
 
-import { ListFilter, Tag, X } from 'lucide-react'
+import { ListFilter, X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { cn } from '@/components/ui/cn'
@@ -20,34 +20,33 @@ import { contracts } from '@/lib/api/contracts/routes'
 import { RUN_STATUSES, type RunStatus, TERMINAL_STATUSES } from '@/lib/engine/events'
 import { RUN_STATUS_LOOKS, TONE_TEXT } from '../run-status'
 import { RunStatusIcon } from '../run-status-badge'
+import { LabelFilter } from './label-filter'
+import { CustomTime, TimeFilter } from './time-filter'
+import type { RunFilters } from './use-run-filters'
 
 export interface RunsFiltersProps {
-  statuses: RunStatus[]
-  onStatuses: (statuses: RunStatus[]) => void
-  workflowId: string
-  onWorkflow: (workflowId: string) => void
-  agentId: string
-  onAgent: (agentId: string) => void
-  label: string
-  onLabel: (label: string) => void
-  text: string
-  onText: (text: string) => void
+  filters: RunFilters
+  onChange: (part: Partial<RunFilters>) => void
+  /** Takes all of them away; absent while there are none. */
+  onClear: (() => void) | undefined
+  /** Labels of the runs that are shown. */
+  labels: readonly string[]
 }
 
 const ANY = 'any'
 const OPEN = RUN_STATUSES.filter((status) => !(TERMINAL_STATUSES as readonly RunStatus[]).includes(status))
 
-/** Filters of the list. All of them live in the URL, so a filtered list can be bookmarked and sent. */
-export function RunsFilters(props: RunsFiltersProps) {
-  const { statuses, workflowId, agentId, label, text } = props
+/** Which runs the list shows. */
+export function RunsFilters({ filters, onChange, onClear, labels }: RunsFiltersProps) {
+  const { statuses, workflowId, agentId, label, text } = filters
   const workflows = useApi(contracts.listWorkflows, { query: { limit: 200 } })
   const agents = useApi(contracts.listAgents)
-  const isFiltered = [...statuses, workflowId, agentId, label, text].some((filter) => filter !== '')
   return (
     <div className="flex flex-wrap items-center gap-2">
-      <RunsSearch text={text} onText={props.onText} />
-      <StatusFilter statuses={statuses} onStatuses={props.onStatuses} />
-      <Select value={workflowId || ANY} onValueChange={(id) => props.onWorkflow(id === ANY ? '' : id)}>
+      <RunsSearch text={text} onText={(next) => onChange({ text: next })} />
+      <StatusFilter statuses={statuses} onStatuses={(next) => onChange({ statuses: next })} />
+      <TimeFilter filters={filters} onChange={onChange} />
+      <Select value={workflowId || ANY} onValueChange={(id) => onChange({ workflowId: id === ANY ? '' : id })}>
         <SelectTrigger aria-label="Workflow" className="w-auto max-w-56 max-md:text-sm">
           <SelectValue />
         </SelectTrigger>
@@ -61,7 +60,7 @@ export function RunsFilters(props: RunsFiltersProps) {
         </SelectContent>
       </Select>
       {agentId !== '' || (agents.data?.items.length ?? 0) > 1 ? (
-        <Select value={agentId || ANY} onValueChange={(id) => props.onAgent(id === ANY ? '' : id)}>
+        <Select value={agentId || ANY} onValueChange={(id) => onChange({ agentId: id === ANY ? '' : id })}>
           <SelectTrigger aria-label="Agent" className="w-auto max-w-56 max-md:text-sm">
             <SelectValue />
           </SelectTrigger>
@@ -75,27 +74,13 @@ export function RunsFilters(props: RunsFiltersProps) {
           </SelectContent>
         </Select>
       ) : null}
-      {label !== '' ? (
-        <Button aria-label={`Label: ${label}. Take the filter away`} onClick={() => props.onLabel('')}>
-          <Tag aria-hidden className="text-muted-foreground" />
-          <span className="max-w-40 truncate">{label}</span>
-          <X aria-hidden />
-        </Button>
-      ) : null}
-      {isFiltered ? (
-        <Button
-          variant="ghost"
-          onClick={() => {
-            props.onStatuses([])
-            props.onWorkflow('')
-            props.onAgent('')
-            props.onLabel('')
-            props.onText('')
-          }}
-        >
+      <LabelFilter label={label} known={labels} onLabel={(next) => onChange({ label: next })} />
+      {onClear ? (
+        <Button variant="ghost" onClick={onClear}>
           <X aria-hidden /> Clear
         </Button>
       ) : null}
+      {filters.time === 'custom' ? <CustomTime filters={filters} onChange={onChange} /> : null}
     </div>
   )
 }
@@ -103,7 +88,7 @@ export function RunsFilters(props: RunsFiltersProps) {
 const TYPING_MS = 300
 
 /** Asks the server once the typing rests. */
-function RunsSearch({ text, onText }: Pick<RunsFiltersProps, 'text' | 'onText'>) {
+function RunsSearch({ text, onText }: { text: string; onText: (text: string) => void }) {
   const [typed, setTyped] = useState(text)
   const [asked, setAsked] = useState(text)
   if (asked !== text) {
@@ -127,7 +112,12 @@ function RunsSearch({ text, onText }: Pick<RunsFiltersProps, 'text' | 'onText'>)
   )
 }
 
-function StatusFilter({ statuses, onStatuses }: Pick<RunsFiltersProps, 'statuses' | 'onStatuses'>) {
+interface StatusFilterProps {
+  statuses: RunStatus[]
+  onStatuses: (statuses: RunStatus[]) => void
+}
+
+function StatusFilter({ statuses, onStatuses }: StatusFilterProps) {
   const [first] = statuses
   const label =
     first === undefined

@@ -2,7 +2,6 @@
 
 import { CircleStop, GitCompareArrows, SearchX } from 'lucide-react'
 import Link from 'next/link'
-import { parseAsString, useQueryState } from 'nuqs'
 import { useState } from 'react'
 import { PageBody, PageHeader } from '@/components/shell/page-header'
 import { useMay } from '@/components/shell/use-principal'
@@ -15,24 +14,17 @@ import { Time } from '@/components/ui/time'
 import { messageOf } from '@/lib/api/client/error'
 import { isTerminal } from '@/lib/engine/events'
 import { ConnectionStatus } from '../connection-status'
-import { parseStatuses } from '../run-status'
 import { NoRuns } from './no-runs'
 import { RunsFilters } from './runs-filters'
 import { RunsCards, RunsSkeleton, RunsTable } from './runs-table'
+import { useRunFilters } from './use-run-filters'
 import { useRuns } from './use-runs'
 import { useStopRuns } from './use-stop-runs'
 
-const filter = parseAsString.withDefault('')
-
 /** `/runs`: every run of the team, live. */
 export function RunsPage() {
-  const [statusText, setStatusText] = useQueryState('status', filter)
-  const [workflowId, setWorkflowId] = useQueryState('workflow', filter)
-  const [agentId, setAgentId] = useQueryState('agent', filter)
-  const [label, setLabel] = useQueryState('label', filter)
-  const [text, setText] = useQueryState('q', filter)
-  const statuses = parseStatuses(statusText)
-  const list = useRuns({ status: statuses.join(','), workflowId, agentId, label, text })
+  const { filters, isFiltered, change, clear } = useRunFilters()
+  const list = useRuns(filters)
   const mayStop = useMay('run:write')
   const { stop, progress } = useStopRuns()
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
@@ -42,7 +34,6 @@ export function RunsPage() {
   const chosen = shown.filter((run) => selected.has(run.id))
   const stoppable = mayStop ? chosen.filter((run) => !isTerminal(run.status)).map((run) => run.id) : []
   const [later, earlier] = chosen
-  const isFiltered = [...statuses, workflowId, agentId, label, text].some((each) => each !== '')
   const searchedTo = list.data?.pages.at(-1)?.searched_to ?? null
 
   function select(runIds: readonly string[], on: boolean) {
@@ -51,13 +42,6 @@ export function RunsPage() {
       for (const id of runIds) on ? next.add(id) : next.delete(id)
       return next
     })
-  }
-  function clearFilters() {
-    void setStatusText(null)
-    void setWorkflowId(null)
-    void setAgentId(null)
-    void setLabel(null)
-    void setText(null)
   }
 
   return (
@@ -83,16 +67,10 @@ export function RunsPage() {
         }
       />
       <RunsFilters
-        statuses={statuses}
-        onStatuses={(next) => void setStatusText(next.join(',') || null)}
-        workflowId={workflowId}
-        onWorkflow={(id) => void setWorkflowId(id || null)}
-        agentId={agentId}
-        onAgent={(id) => void setAgentId(id || null)}
-        label={label}
-        onLabel={(next) => void setLabel(next || null)}
-        text={text}
-        onText={(next) => void setText(next || null)}
+        filters={filters}
+        onChange={change}
+        onClear={isFiltered ? clear : undefined}
+        labels={[...new Set(shown.flatMap((run) => run.labels))].toSorted()}
       />
       {progress ? <Progress {...progress} label="Stopping runs" /> : null}
       {list.isPending ? (
@@ -116,10 +94,10 @@ export function RunsPage() {
                 selected={selected}
                 onSelect={select}
                 onStop={(run) => setStopping([run.id])}
-                onLabel={(next) => void setLabel(next)}
+                onLabel={(label) => change({ label })}
                 mayStop={mayStop}
               />
-              <RunsCards runs={shown} onLabel={(next) => void setLabel(next)} />
+              <RunsCards runs={shown} onLabel={(label) => change({ label })} />
             </>
           ) : (
             <EmptyState
@@ -130,7 +108,7 @@ export function RunsPage() {
                   ? 'The newest runs were looked through. Search further back, or change the filters.'
                   : 'Change the filters, or look at every run.'
               }
-              actions={<Button onClick={clearFilters}>Clear the filters</Button>}
+              actions={<Button onClick={clear}>Clear the filters</Button>}
             />
           )}
           <div className="flex items-center justify-between gap-3 text-muted-foreground text-xs">
@@ -141,7 +119,7 @@ export function RunsPage() {
                   {' found, looking back to '}
                   <Time value={searchedTo} />
                 </>
-              ) : text !== '' ? (
+              ) : filters.text !== '' ? (
                 ' found'
               ) : list.hasNextPage ? (
                 ' loaded'
@@ -149,7 +127,7 @@ export function RunsPage() {
             </output>
             {list.hasNextPage ? (
               <Button size="sm" pending={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                {text === '' ? 'Load more' : 'Search further back'}
+                {filters.text === '' ? 'Load more' : 'Search further back'}
               </Button>
             ) : null}
           </div>
