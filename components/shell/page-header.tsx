@@ -37,6 +37,7 @@ export function PageHeader({ title, description, breadcrumbs, badge, actions, cl
   )
 }
 
+/** Stands over the h1, which is the last of the way: no arrow leads from here to nowhere. */
 export function Breadcrumbs({ items }: { items: Crumb[] }) {
   return (
     <nav aria-label="Breadcrumbs" className="mb-1 flex items-center gap-1 text-muted-foreground text-xs">
@@ -48,7 +49,6 @@ export function Breadcrumbs({ items }: { items: Crumb[] }) {
           </Link>
         </Fragment>
       ))}
-      <ChevronRight aria-hidden className="size-3.5 text-subtle-foreground" />
     </nav>
   )
 }
