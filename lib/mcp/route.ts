@@ -1,4 +1,4 @@
-import { createMcpHandler, type Server } from '@modelcontextprotocol/server'
+import { createMcpHandler, isLegacyRequest, type Server } from '@modelcontextprotocol/server'
 import { mcpContract } from '../api/contracts/mcp'
 import { type Answer, problemAnswer, toResponse } from '../api/server/answer'
 import { problemOf } from '../api/server/problem'
@@ -13,6 +13,7 @@ import { countCall } from '../auth/rate-limit'
 import { limitOf, publicUrl } from '../env'
 import { AppError } from '../errors'
 import { log } from '../log'
+import { answerLegacy } from './answer-legacy'
 import { makeMcpServer } from './server'
 
 /** What is served: a server for one request of one caller. */
@@ -45,7 +46,7 @@ async function respond(makeServer: MakeServer, request: Request, peer?: string):
     const principal = { ...(await callerOf(request)), request: cameBy }
     await countCall(principal)
     const body = await readBody(request, limitOf('request_body'))
-    const response = await answerMcp(() => makeServer(principal), request, body)
+    const response = await answerMcp(makeServer, request, body, principal)
     return answerOf(response, requestId)
   } catch (error) {
     const problem = problemOf(error, requestId)
@@ -84,17 +85,36 @@ function challengeOf(): string {
   return `Bearer resource_metadata="${publicUrl()}/.well-known/oauth-protected-resource/api/mcp"`
 }
 
-async function answerMcp(makeServer: () => Server, request: Request, body: Uint8Array): Promise<Response> {
-  const handler = createMcpHandler(makeServer, {
-    onerror: (error) => log.debug({ err: String(error) }, 'an MCP request was refused'),
-  })
+async function answerMcp(
+  makeServer: MakeServer,
+  request: Request,
+  body: Uint8Array,
+  principal: Principal,
+): Promise<Response> {
   const forwarded = new Request(request.url, {
     method: 'POST',
     headers: request.headers,
     body: new Uint8Array(body),
     signal: request.signal,
   })
-  return handler.fetch(forwarded)
+  const message = messageIn(body)
+  if (message === undefined || (await isLegacyRequest(forwarded, message))) {
+    return answerLegacy(() => makeServer(principal), { request: forwarded, message, principal })
+  }
+  const handler = createMcpHandler(() => makeServer(principal), {
+    legacy: 'reject',
+    onerror: (error) => log.debug({ err: String(error) }, 'an MCP request was refused'),
+  })
+  return handler.fetch(forwarded, { parsedBody: message })
+}
+
+/** undefined where it is no JSON, which the transport says in the way of the protocol. */
+function messageIn(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString())
+  } catch {
+    return undefined
+  }
 }
 
 function answerOf(response: Response, requestId: string): Answer {

@@ -18,6 +18,7 @@ export const PROMPTS = [
     arguments: [{ name: 'resourceUri', description: 'URI of the resource to embed', required: true }],
   },
   { name: 'test_prompt_with_image', description: 'Holds an image' },
+  { name: 'test_input_required_result_prompt', description: 'Asks for its context first' },
 ]
 
 /** What the messages of a prompt say. */

@@ -30,5 +30,5 @@ export function readResource(uri: string) {
     return { uri, mimeType: 'text/plain', text: 'This is the content of the static text resource.' }
   }
   if (uri === 'test://static-binary') return { uri, mimeType: 'image/png', blob: PNG }
-  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource "${uri}".`)
+  throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource "${uri}".`, { uri })
 }

@@ -9,6 +9,7 @@ import { ASKING_TOOLS } from './fixture-asking-tools'
 import { AUDIO, EMBEDDED, IMAGE, text } from './fixture-content'
 import { getPrompt, PROMPTS } from './fixture-prompts'
 import { RESOURCES, readResource, TEMPLATES } from './fixture-resources'
+import { promptWithContext, ROUND_TOOLS, requestState } from './fixture-rounds'
 
 type Run = (args: Record<string, unknown>, context: ServerContext) => unknown
 
@@ -33,6 +34,10 @@ const TOOLS: Record<string, Run> = {
     await mcpReq.log('info', 'Tool execution completed')
     return says(text('Three messages were logged.'))
   },
+  test_logging_tool: async (_args, { mcpReq }) => {
+    await mcpReq.log('info', 'Only for those who gave a level')
+    return says(text('A message was logged.'))
+  },
   test_tool_with_progress: async (_args, { mcpReq }) => {
     const progressToken = mcpReq._meta?.progressToken
     if (progressToken === undefined) return says(text('Nobody asked for progress.'))
@@ -48,6 +53,7 @@ const TOOLS: Record<string, Run> = {
   }),
   json_schema_2020_12_tool: (args) => says(text(JSON.stringify(args))),
   ...ASKING_TOOLS,
+  ...ROUND_TOOLS,
 }
 
 const SCHEMAS: Record<string, object> = {
@@ -55,9 +61,24 @@ const SCHEMAS: Record<string, object> = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',
     $defs: {
-      address: { type: 'object', properties: { street: { type: 'string' }, city: { type: 'string' } } },
+      address: {
+        $anchor: 'addressDef',
+        type: 'object',
+        properties: { street: { type: 'string' }, city: { type: 'string' } },
+      },
     },
-    properties: { name: { type: 'string' }, address: { $ref: '#/$defs/address' } },
+    properties: {
+      name: { type: 'string' },
+      address: { $ref: '#/$defs/address' },
+      contactMethod: { type: 'string', enum: ['phone', 'email'] },
+      phone: { type: 'string' },
+      email: { type: 'string' },
+    },
+    allOf: [{ anyOf: [{ required: ['phone'] }, { required: ['email'] }] }],
+    if: { properties: { contactMethod: { const: 'phone' } }, required: ['contactMethod'] },
+    // biome-ignore lint/suspicious/noThenProperty: JSON Schema calls it so
+    then: { required: ['phone'] },
+    else: { required: ['email'] },
     additionalProperties: false,
   },
   test_sampling: { type: 'object', properties: { prompt: { type: 'string' } }, required: ['prompt'] },
@@ -68,7 +89,7 @@ const SCHEMAS: Record<string, object> = {
 export function makeFixtureServer(): Server {
   const server = new Server(
     { name: 'conformance-fixture', version: '1.0.0' },
-    { capabilities: { tools: {}, resources: {}, prompts: {}, logging: {}, completions: {} } },
+    { capabilities: { tools: {}, resources: {}, prompts: {}, logging: {}, completions: {} }, requestState },
   )
   server.setRequestHandler('tools/list', () => ({
     tools: Object.keys(TOOLS).map((name) => ({
@@ -86,9 +107,11 @@ export function makeFixtureServer(): Server {
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: TEMPLATES }))
   server.setRequestHandler('resources/read', ({ params }) => ({ contents: [readResource(params.uri)] }))
   server.setRequestHandler('prompts/list', () => ({ prompts: PROMPTS }))
-  server.setRequestHandler('prompts/get', ({ params }) => ({
-    messages: getPrompt(params.name, params.arguments ?? {}).map((content) => ({ role: 'user', content })),
-  }))
+  server.setRequestHandler('prompts/get', ({ params }, context) => {
+    if (params.name === 'test_input_required_result_prompt') return promptWithContext(context)
+    const contents = getPrompt(params.name, params.arguments ?? {})
+    return { messages: contents.map((content) => ({ role: 'user' as const, content })) }
+  })
   server.setRequestHandler('completion/complete', ({ params }) => ({
     completion: { values: ['paris', 'park', 'party'].filter((value) => value.startsWith(params.argument.value)) },
   }))
