@@ -5,6 +5,7 @@
 export const AUDIT_ACTIONS = {
   'team.founded': 'Set up the team',
   'team.renamed': 'Renamed the team',
+  'team.concurrency_changed': 'Changed how many runs at once the team may have',
   'session.created': 'Signed in',
   'session.refused': 'Was refused to sign in',
   'session.ended': 'Signed out',

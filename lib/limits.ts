@@ -134,7 +134,8 @@ export const LIMITS = {
     ceiling: 10_000,
     setBy: 'LIMIT_TEAM_RUNS',
     code: 'concurrency_limit',
-    behaviour: 'As above. The variable is for new teams; the row of a team says its own number.',
+    behaviour:
+      'As above. The variable is for new teams; owners and admins of a team change its number, which takes effect within seconds.',
   },
   process_runs: {
     title: 'Runs at once in one process',

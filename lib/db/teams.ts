@@ -123,3 +123,19 @@ export async function insertTeam(
 export async function renameTeamRow(of: { teamId: Id; name: string }, client: PoolClient): Promise<void> {
   await client.query('UPDATE teams SET name = $2 WHERE id = $1', [of.teamId, of.name])
 }
+
+/** How many runs of a team may go on at once. */
+export async function readTeamRuns(teamId: Id, client?: PoolClient): Promise<number> {
+  const { rows } = await (client ?? pool()).query<{ runs: number }>({
+    name: 'team_runs',
+    text: 'SELECT max_concurrent_runs AS runs FROM teams WHERE id = $1',
+    values: [teamId],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error(`no team ${teamId}`) // the caller is in it, and teams are never deleted
+  return row.runs
+}
+
+export async function writeTeamRuns(of: { teamId: Id; runs: number }, client: PoolClient): Promise<void> {
+  await client.query('UPDATE teams SET max_concurrent_runs = $2 WHERE id = $1', [of.teamId, of.runs])
+}

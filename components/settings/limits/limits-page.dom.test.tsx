@@ -1,7 +1,7 @@
 import { screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { describe, expect, test } from 'vitest'
-import { fakeApi } from '@/components/testing/fake-api'
+import { describe, expect, test, vi } from 'vitest'
+import { fakeApi, problem } from '@/components/testing/fake-api'
 import { renderPage } from '@/components/testing/render'
 import { LIMITS, type Limit, type LimitId } from '@/lib/limits'
 import { formatLimit, groupsOf, type LimitItem, whoSets } from './limit-words'
@@ -31,6 +31,76 @@ describe('the page of limits', () => {
     expect(rows()[0]?.textContent).toContain('Events of a run')
     await userEvent.type(screen.getByRole('searchbox', { name: 'Search limits' }), 'nonsense')
     await screen.findByText('No limit is called so')
+  })
+})
+
+describe('the number of runs at once', () => {
+  const me = (role: string) => ({
+    kind: 'user',
+    id: 'u1',
+    name: 'Kim',
+    email: null,
+    role,
+    scopes: null,
+    teams: [],
+    team: { id: 't1', name: 'Team', slug: 'team' },
+  })
+  const withRuns = (runs: number) => ({
+    items: items.map((item) => (item.id === 'team_runs' ? { ...item, value: runs } : item)),
+  })
+  const field = () => screen.findByRole<HTMLInputElement>('spinbutton', { name: 'Runs of this team at once' })
+  const save = () => screen.getByRole('button', { name: 'Save' })
+
+  test('is changed by who manages the team; what cannot be is said, and not asked for', async () => {
+    let runs = 20
+    const calls = fakeApi({
+      'GET /me': () => me('admin'),
+      'GET /limits': () => withRuns(runs),
+      'PATCH /limits': ({ body }) => {
+        runs = (body as { team_runs: number }).team_runs
+        return withRuns(runs)
+      },
+    })
+    renderPage(<LimitsPage />)
+    const input = await field()
+    expect(input.value).toBe('20')
+    expect(save()).toHaveProperty('disabled', true)
+    for (const text of ['0', '10001', '1.5', ' ']) {
+      await userEvent.clear(input)
+      await userEvent.type(input, `${text}{Enter}`)
+      await screen.findByText(/^A whole number from 1 to 10\s000\.$/)
+    }
+    await userEvent.clear(input)
+    await userEvent.type(input, '10000')
+    expect(screen.queryByRole('alert')).toBeNull()
+    await userEvent.click(save())
+    await vi.waitFor(() => expect(save()).toHaveProperty('disabled', true))
+    const patches = calls.filter(({ method }) => method === 'PATCH').map(({ body }) => body)
+    expect(patches).toEqual([{ team_runs: 10_000 }])
+    const row = screen.getByRole('row', { name: /^Runs of a team at once/ })
+    await vi.waitFor(() => expect(within(row).getAllByText(/^10\s000$/)).toHaveLength(2))
+  })
+
+  test('stays as typed when it is refused, and the refusal is shown', async () => {
+    fakeApi({
+      'GET /me': () => me('owner'),
+      'GET /limits': () => withRuns(20),
+      'PATCH /limits': () => problem('forbidden', 'The role viewer does not allow this.'),
+    })
+    renderPage(<LimitsPage />)
+    const input = await field()
+    await userEvent.clear(input)
+    await userEvent.type(input, '5{Enter}')
+    await screen.findByText('The role viewer does not allow this.')
+    expect(input.value).toBe('5')
+  })
+
+  test('is only shown to everybody else', async () => {
+    fakeApi({ 'GET /me': () => me('editor'), 'GET /limits': () => withRuns(7) })
+    renderPage(<LimitsPage />)
+    const row = await screen.findByRole('row', { name: /^Runs of a team at once/ })
+    within(row).getByText('7')
+    expect(screen.queryByRole('button', { name: 'Save' })).toBeNull()
   })
 })
 

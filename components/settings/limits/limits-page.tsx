@@ -3,6 +3,7 @@
 import { SearchX } from 'lucide-react'
 import { useState } from 'react'
 import { PageBody, PageHeader } from '@/components/shell/page-header'
+import { useMay } from '@/components/shell/use-principal'
 import { Badge } from '@/components/ui/badge'
 import { EmptyState } from '@/components/ui/empty-state'
 import { SearchInput } from '@/components/ui/search-input'
@@ -11,11 +12,13 @@ import { useApi } from '@/lib/api/client/query'
 import { contracts } from '@/lib/api/contracts/routes'
 import { SettingsList } from '../settings-list'
 import { formatLimit, groupsOf, type LimitItem, whoSets } from './limit-words'
+import { TeamRunsForm } from './team-runs-form'
 
 /** Every limit as it holds here: what happens at it, and who may change it. */
 export function LimitsPage() {
   const limits = useApi(contracts.listLimits)
   const [search, setSearch] = useState('')
+  const mayChange = useMay('team:manage')
   return (
     <PageBody className="max-w-6xl">
       <PageHeader
@@ -25,8 +28,10 @@ export function LimitsPage() {
       <SettingsList name="limits" query={limits}>
         {({ items }) => {
           const groups = groupsOf(items, search)
+          const teamRuns = items.find(({ id }) => id === 'team_runs')
           return (
             <>
+              {teamRuns && mayChange ? <TeamRunsForm limit={teamRuns} /> : null}
               <SearchInput
                 label="Search limits"
                 value={search}

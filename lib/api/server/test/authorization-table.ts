@@ -148,6 +148,7 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   listGrants: read,
   revokeGrant: { own: 204 },
   listLimits: read,
+  patchLimits: { own: 200, body: () => ({ team_runs: 20 }) },
   listAudit: {
     own: 200,
     names: {

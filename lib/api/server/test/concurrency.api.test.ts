@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { pool } from '../../../db/client'
 import { makeTenant, openApi, type TestApi } from '../../../testing/api'
 import { draw } from '../../../testing/definition'
 import type { TestTeam } from '../../../testing/people'
@@ -45,6 +46,10 @@ async function publish(settings: WorkflowDefinitionInput['settings']) {
 const allEnded = async (ids: string[]) => {
   for (const id of ids) expect(await waitForRun(id, ended)).toBe('completed')
 }
+const slotsOf = async (teamId: string) => {
+  const { rows } = await pool().query('SELECT sum(granted)::int AS sum FROM worker_slots WHERE scope_id = $1', [teamId])
+  return rows[0].sum
+}
 const oneAtOnce = async (team: TestTeam) => limitTeam(team.id, 1)
 
 describe('a workflow that rejects over its limit', () => {
@@ -79,6 +84,28 @@ describe('a workflow that rejects over its limit', () => {
     await start()
     expect((await start()).body).toMatchObject(refusal('team'))
     expect(await runs()).toHaveLength(1)
+  })
+
+  test('has room again when the team raises its limit, and less when it lowers it', async () => {
+    const { start, team, key, runs } = await publish({ onLimit: 'reject' })
+    const limit = async (team_runs: number) =>
+      expect((await api.ask('PATCH', '/v1/limits', { key, json: { team_runs } })).status).toBe(200)
+    await limit(1)
+    await start()
+    expect((await start()).body).toMatchObject(refusal('team'))
+    await limit(2)
+    await expect.poll(async () => (await start()).status, { timeout: 20_000 }).toBe(201)
+    expect((await start()).body).toMatchObject(refusal('team'))
+    await turnstile.untilArrived(2)
+    await limit(1)
+    turnstile.letOut(1)
+    await expect.poll(() => slotsOf(team.id), { timeout: 20_000 }).toBe(1)
+    expect((await start()).body).toMatchObject(refusal('team'))
+    turnstile.open()
+    await allEnded((await runs()).map((run: { id: string }) => run.id))
+    const next = await start()
+    expect(next.status).toBe(201)
+    await allEnded([next.body.id])
   })
 
   test('answers so to those who execute it by another dialect', async () => {
