@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { pool } from '../db/client'
 import { readEvents } from '../db/events'
+import { findRun } from '../db/run-reads'
+import { forTeam } from '../db/team-context'
 import { draw } from '../testing/definition'
 import { atRest, ended, makePublished, successes, waitForRun } from '../testing/runs'
 import { awaitRun } from '../usecases/await-run'
@@ -306,8 +308,8 @@ describe('a run on a real database', () => {
     hanging.close()
   })
 
-  test('another team neither answers nor stops it', async () => {
-    const { runId } = await begin(['start>approval', 'approval:approved>end'])
+  test('another team neither answers nor stops it, nor is it read in its name', async () => {
+    const { runId, principal } = await begin(['start>approval', 'approval:approved>end'])
     const other = await makePublished(draw(['start>end']))
     await waitForRun(runId, atRest)
     for (const command of ['stop', 'pause', 'data'] as const) {
@@ -317,5 +319,9 @@ describe('a run on a real database', () => {
     }
     const decision = decideApproval({ principal: other.principal, runId, nodeId: 'approval', decision: 'approved' })
     await expect(decision).rejects.toMatchObject({ code: 'not_found' })
+    // Read for its own team, so that row-level security shows it: the statement itself asks whose it is.
+    const read = (teamId: string) => forTeam(principal.team.id, () => findRun({ teamId, runId }))
+    expect(await read(principal.team.id)).toMatchObject({ id: runId })
+    expect(await read(other.principal.team.id)).toBeUndefined()
   })
 })

@@ -14,7 +14,6 @@ export interface Guard {
 const FENCES = ['lib/db/fences.db.test.ts']
 const EGRESS = ['lib/nodes/egress.test.ts']
 const AUTHENTICATE = ['lib/auth/authenticate.db.test.ts']
-const RUNS_API = ['lib/api/server/test/runs.api.test.ts']
 const QUORUM = ['lib/worker/approval-quorum.db.test.ts']
 const ORIGIN = ['lib/auth/same-origin.test.ts']
 const EXPRESSION = ['lib/engine/expression.test.ts']
@@ -103,8 +102,8 @@ export const GUARDS: readonly Guard[] = [
   {
     guards: 'an approval is decided by its team',
     file: 'lib/usecases/decide-approval.ts',
-    text: 'if (pulse.teamId !== principal.team.id)',
-    without: `if (pulse.teamId === '')`,
+    text: 'if (teamId !== principal.team.id)',
+    without: `if (teamId === '')`,
     tests: ['lib/worker/worker.db.test.ts'],
     only: 'another team',
   },
@@ -159,7 +158,8 @@ export const GUARDS: readonly Guard[] = [
     file: 'lib/db/run-reads.ts',
     text: 'r.id = wanted.run_id AND r.team_id = wanted.team_id',
     without: 'r.id = wanted.run_id',
-    tests: RUNS_API,
+    tests: ['lib/worker/worker.db.test.ts'],
+    only: 'another team',
   },
   // What a run may do.
   {
