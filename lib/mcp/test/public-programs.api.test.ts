@@ -1,17 +1,16 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeTenant, openApi, type TestApi } from '../../testing/api'
 import { openKeyProxy } from '../../testing/key-proxy'
 import { runProgram } from '../../testing/run-program'
 import { makeMcpRoute } from '../route'
 import { makeFixtureServer } from './fixture-server'
+import { REQUIREMENTS, runConformance } from './run-conformance'
 
 const require = createRequire(import.meta.url)
-const CONFORMANCE = require.resolve('@modelcontextprotocol/conformance/dist/index.js')
-const ON_NODE_20 = join(import.meta.dirname, 'conformance-on-node-20.mjs')
 const INSPECTOR = require.resolve('@modelcontextprotocol/inspector-cli/build/cli.js')
 const EXPECTED_FAILURES = join(import.meta.dirname, 'conformance-expected-failures.yml')
 
@@ -108,7 +107,7 @@ async function runSuite({ url }: TestApi, revision: string, expectedFailures?: s
   const proxy = await openKeyProxy(url, key)
   const args = ['server', '--url', `${proxy.url}/api/mcp`, '--requirements', revision, '--output-dir', folder]
   if (expectedFailures) args.push('--expected-failures', expectedFailures)
-  const { code, out } = await runProgram(process.execPath, ['--import', ON_NODE_20, CONFORMANCE, ...args])
+  const { code, out } = await runConformance(args)
   await proxy.close()
   const checks = await checksIn(folder)
   await rm(folder, { recursive: true })
@@ -130,7 +129,7 @@ async function runSuite({ url }: TestApi, revision: string, expectedFailures?: s
 
 /** The scenarios for servers that are scored, in the suite's own list. */
 async function requiredBy(revision: string): Promise<string[]> {
-  const list = await readFile(join(dirname(CONFORMANCE), `../requirements/${revision}.yaml`), 'utf8')
+  const list = await readFile(join(REQUIREMENTS, `${revision}.yaml`), 'utf8')
   const [, server = ''] = /^server:\n((?: {2}- .+\n)+)/m.exec(list) ?? []
   return [...server.matchAll(/- (.+)/g)].map(([, name = '']) => name)
 }
