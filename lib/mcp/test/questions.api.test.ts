@@ -4,7 +4,7 @@ import { makeTenant, openApi, type TestApi } from '../../testing/api'
 import { makeMcpRoute } from '../route'
 import { makeFixtureServer } from './fixture-server'
 
-const ASKABLE = { sampling: {}, elicitation: {} }
+const ASKABLE = { sampling: {}, elicitation: {}, roots: {} }
 const ANSWER = { action: 'accept', content: { username: 'ada', email: 'ada@example.com' } }
 const NOT_ASKED = { code: -32_000, message: 'No open call asked you this.' }
 
@@ -33,8 +33,10 @@ describe('a tool that asks its client, the official one', () => {
       })
     }
     const requestInit = { headers: { Authorization: `Bearer ${key}` } }
-    await client.connect(new StreamableHTTPClientTransport(new URL(`${fixture.url}/api/mcp`), { requestInit }))
+    const transport = new StreamableHTTPClientTransport(new URL(`${fixture.url}/api/mcp`), { requestInit })
+    await client.connect(transport)
     const { isError = false, content } = await client.callTool({ name, arguments: args })
+    await transport.terminateSession() // there is nothing to end, and the client lives with that
     await client.close()
     return { asked, isError, text: (content as { text: string }[])[0]?.text }
   }
@@ -113,13 +115,13 @@ describe('a question in mid-call, in the revision of 2025-11-25', () => {
   }
 
   /** A call of the tool that asks, read as far as its first message: the question, or that it cannot ask. */
-  async function ask() {
+  async function ask(name = 'test_elicitation') {
     const leaving = new AbortController()
-    const params = { name: 'test_elicitation', arguments: { message: 'Who?' } }
+    const params = { name, arguments: { message: 'Who?' } }
     const { body } = await post({ id: 2, method: 'tools/call', params }, { signal: leaving.signal })
     const messages = messagesIn(body as ReadableStream<Uint8Array>)
     const { value: first } = await messages.next()
-    return { first, rest: async () => (await messages.next()).value, leave: () => leaving.abort() }
+    return { first, next: async () => (await messages.next()).value, leave: () => leaving.abort() }
   }
 
   /** The call, as soon as it may ask. */
@@ -152,27 +154,45 @@ describe('a question in mid-call, in the revision of 2025-11-25', () => {
 
   it('is answered by whom it was asked, once, and by nobody else', async () => {
     const { key: stranger } = await makeTenant()
-    const { first, rest } = await ask()
+    const { first, next } = await ask()
     expect(first).toMatchObject({ id: expect.stringMatching(/^[\da-f-]{36}$/), method: 'elicitation/create' })
     expect(await answer(first.id, stranger)).toEqual([400, NOT_ASKED])
     expect(await answer(0)).toEqual([400, NOT_ASKED])
     expect(await answer(first.id)).toEqual([202, ''])
-    expect(await rest()).toMatchObject({ id: 2, result: { content: [{ text: expect.stringContaining('ada') }] } })
+    expect(await next()).toMatchObject({ id: 2, result: { content: [{ text: expect.stringContaining('ada') }] } })
     expect(await answer(first.id)).toEqual([400, NOT_ASKED])
   })
 
   it('may be answered with an error, which the tool gets', async () => {
-    const { first, rest } = await ask()
+    const { first, next } = await ask()
     const answered = await post({ id: first.id, error: { code: -1, message: 'Nobody is here.' } })
     expect(answered.status).toBe(202)
-    expect((await rest()).result).toMatchObject({
+    expect((await next()).result).toMatchObject({
       isError: true,
       content: [{ text: expect.stringContaining('Nobody is here.') }],
     })
   })
 
+  it('is taken back when another one of the same round was refused', async () => {
+    const { first, next } = await ask('test_input_required_result_multiple_inputs')
+    const [second, third] = [await next(), await next()]
+    expect([first, second, third].map(({ method }) => method)).toEqual([
+      'elicitation/create',
+      'sampling/createMessage',
+      'roots/list',
+    ])
+    expect((await post({ id: second.id, error: { code: -1, message: 'No model.' } })).status).toBe(202)
+    const takenBack = (requestId: string) => ({ method: 'notifications/cancelled', params: { requestId } })
+    expect([await next(), await next()]).toMatchObject([takenBack(first.id), takenBack(third.id)])
+    expect((await next()).result.isError).toBe(true)
+    expect([await answer(first.id), await answer(third.id)]).toEqual([
+      [400, NOT_ASKED],
+      [400, NOT_ASKED],
+    ])
+  })
+
   it('is one of sixteen at most, and gone with its call', async () => {
-    const open = await Promise.all(Array.from({ length: 16 }, ask))
+    const open = await Promise.all(Array.from({ length: 16 }, () => ask()))
     expect(open.map(({ first }) => first.method)).toEqual(open.map(() => 'elicitation/create'))
     expect((await ask()).first.result).toMatchObject({
       isError: true,
@@ -180,9 +200,9 @@ describe('a question in mid-call, in the revision of 2025-11-25', () => {
     })
     const [one, ...others] = open
     one?.leave()
-    const next = await vi.waitUntil(askAgain, { timeout: 20_000 })
+    const again = await vi.waitUntil(askAgain, { timeout: 20_000 })
     expect(await answer(one?.first.id)).toEqual([400, NOT_ASKED])
-    for (const { leave } of [...others, next]) leave()
+    for (const { leave } of [...others, again]) leave()
   })
 
   it('needs the session id of the handshake, which only who can be asked gets', async () => {
