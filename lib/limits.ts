@@ -347,7 +347,8 @@ export const LIMITS = {
     ceiling: 100_000,
     setBy: 'LIMIT_PROJECT_DAY_USD',
     code: 'budget_exceeded',
-    behaviour: 'Not called; the run fails. Calls in flight count as what they may cost at most.',
+    behaviour:
+      'Not called; the run fails. Calls in flight count as what they may cost at most. From four fifths on, `GET /v1/usage` and the page of usage say so.',
   },
   streams_of_caller: {
     title: 'Event streams that one caller has open',

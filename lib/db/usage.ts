@@ -95,3 +95,25 @@ SELECT g.key, ${name} AS name, g.runs, g.completed, g.failed, g.cancelled, g.tim
   FROM of_runs g LEFT JOIN of_calls c ON c.key IS NOT DISTINCT FROM g.key
  ORDER BY ${groupBy === 'day' ? 'g.key' : 'g.runs DESC, g.key'}`
 }
+
+/** What a project paid for models since midnight (UTC). */
+export interface ProjectDayRow {
+  id: Id
+  name: string
+  costUsd: number
+}
+
+/** The projects of a team that paid something today, the most first. */
+export async function readProjectDays(teamId: Id): Promise<ProjectDayRow[]> {
+  const { rows } = await pool().query<ProjectDayRow>({
+    name: 'project_days',
+    text: `
+      SELECT p.id, p.name, sum((e.data -> 'usage' ->> 'cost_usd')::float8) AS "costUsd"
+        FROM run_events e JOIN runs r ON r.id = e.run_id JOIN workflows w ON w.id = r.workflow_id JOIN projects p ON p.id = w.project_id
+       WHERE e.team_id = $1 AND e.at >= date_trunc('day', now(), 'UTC') AND e.type = 'llm_called'
+         AND (e.data -> 'usage' ->> 'cost_usd')::float8 > 0
+       GROUP BY p.id, p.name ORDER BY "costUsd" DESC, p.id`,
+    values: [teamId],
+  })
+  return rows
+}

@@ -1,8 +1,10 @@
-import type { Usage, UsageGroup, UsageTotals } from '../api/contracts/usage'
+import type { ProjectDay, Usage, UsageGroup, UsageTotals } from '../api/contracts/usage'
 import { requirePermission } from '../auth/authorize'
 import type { Principal } from '../auth/principal'
-import { readUsage, type UsageRow } from '../db/usage'
+import { type ProjectDayRow, readProjectDays, readUsage, type UsageRow } from '../db/usage'
+import { limitOf } from '../env'
 import { AppError } from '../errors'
+import { WARN_SHARE } from '../limits'
 
 const DAY_MS = 86_400_000
 const MAX_DAYS = 366
@@ -10,7 +12,7 @@ const DEFAULT_DAYS = 30
 
 /**
  * What the team's runs of a time came to and what they used of models, in groups; by default of the last thirty days, today
- * included. Throws `validation_failed` for a time that is empty or longer than a year.
+ * included; and what projects paid today beside what they may. Throws `validation_failed` for a time that is empty or longer than a year.
  */
 export async function getUsage(of: {
   principal: Principal
@@ -24,9 +26,10 @@ export async function getUsage(of: {
   if (from >= to) throw refused('from', 'is not before `to`')
   if (to.getTime() - from.getTime() > MAX_DAYS * DAY_MS) throw refused('from', `at most ${MAX_DAYS} days before \`to\``)
   const times = { teamId: of.principal.team.id, from, to }
-  const [rows, [all]] = await Promise.all([
+  const [rows, [all], projects] = await Promise.all([
     readUsage({ ...times, groupBy: of.groupBy }),
     readUsage({ ...times, groupBy: 'all' }),
+    readProjectDays(times.teamId),
   ])
   return {
     from: from.toISOString(),
@@ -34,6 +37,7 @@ export async function getUsage(of: {
     group_by: of.groupBy,
     totals: present(all),
     items: rows.map((row): UsageGroup => ({ key: row.key, name: row.name, ...present(row) })),
+    projects_today: projects.map(presentProject),
   }
 }
 
@@ -57,6 +61,11 @@ function present(row: UsageRow | undefined): UsageTotals {
     cost_usd: row?.costUsd ?? 0,
     latency_ms: row?.latencyMs ?? 0,
   }
+}
+
+function presentProject({ id, name, costUsd }: ProjectDayRow): ProjectDay {
+  const limit = limitOf('project_day_usd')
+  return { project_id: id, name, cost_usd: costUsd, limit_usd: limit, warns: costUsd >= limit * WARN_SHARE }
 }
 
 function refused(name: string, message: string): AppError {

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { describe, expect, test } from 'vitest'
 import { fakeApi } from '@/components/testing/fake-api'
 import { renderPage } from '@/components/testing/render'
-import type { UsageGroup, UsageTotals } from '@/lib/api/contracts/usage'
+import type { ProjectDay, UsageGroup, UsageTotals } from '@/lib/api/contracts/usage'
 import { everyDay } from './usage-days'
 import { UsagePage } from './usage-page'
 
@@ -40,6 +40,7 @@ function answer(by = 'day', all = priced) {
     group_by: by,
     totals: all,
     items: groups[by] ?? [],
+    projects_today: [] as ProjectDay[],
   }
 }
 
@@ -60,6 +61,21 @@ describe('the page of usage', () => {
     const spans = calls.map(({ query }) => Math.round((Date.now() - Date.parse(query.from ?? '')) / 86_400_000))
     expect(Math.min(...spans)).toBeLessThanOrEqual(7)
     expect(Math.max(...spans)).toBeGreaterThanOrEqual(29)
+  })
+
+  test('warns of a project that comes near what it may pay in a day', async () => {
+    const day = (name: string, cost_usd: number, warns: boolean) => ({
+      project_id: name,
+      name,
+      cost_usd,
+      limit_usd: 20,
+      warns,
+    })
+    const projects_today = [day('Desk', 16.4, true), day('Lab', 15.9, false)]
+    fakeApi({ 'GET /usage': ({ query }) => ({ ...answer(query.group_by), projects_today }) })
+    renderPage(<UsagePage />)
+    await screen.findByText(/The project “Desk” paid \$16\.40 of the \$20\.00/)
+    expect(screen.queryByText(/Lab/)).toBeNull()
   })
 
   test('without runs says so', async () => {

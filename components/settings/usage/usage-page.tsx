@@ -12,6 +12,7 @@ import { contracts } from '@/lib/api/contracts/routes'
 import type { UsageTotals } from '@/lib/api/contracts/usage'
 import { SettingsList } from '../settings-list'
 import { DayChart } from './day-chart'
+import { ProjectDays } from './project-days'
 import { everyDay, fromDaysAgo } from './usage-days'
 import { UsageTable } from './usage-table'
 
@@ -37,26 +38,29 @@ export function UsagePage() {
         }
       />
       <SettingsList name="usage" query={days}>
-        {({ totals, items, from: first, to }) =>
-          totals.runs === 0 ? (
-            <div className="rounded-lg border border-dashed">
-              <EmptyState
-                icon={ChartColumn}
-                title="No runs in this time"
-                description="What runs use of models, and how they end, is added up here."
-              />
-            </div>
-          ) : (
-            <>
-              <Totals totals={totals} />
-              <DayChart days={everyDay(items, first, to)} />
-              <UsageTable title="By workflow" groupBy="workflow" from={from} />
-              <UsageTable title="By model" groupBy="model" from={from} />
-              <UsageTable title="By API key" groupBy="key" from={from} />
-              <UsageTable title="By agent" groupBy="agent" from={from} />
-            </>
-          )
-        }
+        {({ totals, items, from: first, to, projects_today }) => (
+          <>
+            <ProjectDays projects={projects_today} />
+            {totals.runs === 0 ? (
+              <div className="rounded-lg border border-dashed">
+                <EmptyState
+                  icon={ChartColumn}
+                  title="No runs in this time"
+                  description="What runs use of models, and how they end, is added up here."
+                />
+              </div>
+            ) : (
+              <>
+                <Totals totals={totals} />
+                <DayChart days={everyDay(items, first, to)} />
+                <UsageTable title="By workflow" groupBy="workflow" from={from} />
+                <UsageTable title="By model" groupBy="model" from={from} />
+                <UsageTable title="By API key" groupBy="key" from={from} />
+                <UsageTable title="By agent" groupBy="agent" from={from} />
+              </>
+            )}
+          </>
+        )}
       </SettingsList>
     </PageBody>
   )

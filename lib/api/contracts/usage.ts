@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { timestampSchema } from './common'
+import { idSchema, timestampSchema } from './common'
 import { contract } from './contract'
 
 const count = z.int()
@@ -44,6 +44,17 @@ export type UsageGroup = z.infer<typeof groupSchema>
 
 const groupingSchema = z.enum(['day', 'workflow', 'model', 'provider', 'key', 'agent'])
 
+const projectDaySchema = z
+  .object({
+    project_id: idSchema,
+    name: z.string(),
+    cost_usd: z.number(),
+    limit_usd: z.number(),
+    warns: z.boolean().meta({ description: 'Four fifths of the limit are used.' }),
+  })
+  .meta({ id: 'ProjectDay' })
+export type ProjectDay = z.infer<typeof projectDaySchema>
+
 const usageSchema = z
   .object({
     from: timestampSchema,
@@ -51,6 +62,10 @@ const usageSchema = z
     group_by: groupingSchema,
     totals: totalsSchema,
     items: z.array(groupSchema).meta({ description: 'Most runs first; days in order, those without a run left out.' }),
+    projects_today: z.array(projectDaySchema).meta({
+      description:
+        'What projects paid for models since midnight (UTC), whatever time was asked for, beside what they may; the most first, those that paid nothing left out.',
+    }),
   })
   .meta({ id: 'UsageReport' })
 export type Usage = z.infer<typeof usageSchema>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pool } from '../../../db/client'
 import { keyWith, makeTenant, openApi, type TestApi } from '../../../testing/api'
 import { draw } from '../../../testing/definition'
-import { ended, waitForRun } from '../../../testing/runs'
+import { atRest, ended, waitForRun } from '../../../testing/runs'
 import { startWorker } from '../../../worker/main'
 
 let api: TestApi
@@ -111,6 +111,33 @@ describe('usage', () => {
     ['from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z', 'query.from'],
   ])('is refused for %s, naming the parameter', async (query, path) => {
     expect((await ask('GET', `/usage?${query}`)).body).toMatchObject({ status: 422, errors: [{ path }] })
+  })
+
+  it('tells what a project paid today beside what it may, and warns from four fifths on', async () => {
+    const { key, team } = await makeTenant()
+    const definition = draw(['start>approval', 'approval:approved>end'])
+    const made = await ask('POST', '/workflows', { name: 'Pays', definition }, key)
+    await ask('POST', `/workflows/${made.body.id}/publish`, {}, key)
+    const run = (await ask('POST', `/workflows/${made.body.id}/runs`, {}, key)).body.id
+    await waitForRun(run, atRest)
+    const pay = async (usd: number | null, at: string) => {
+      const usage = { provider: 'p', model: 'm', input_tokens: 1, output_tokens: 1, latency_ms: 1, cost_usd: usd }
+      await pool().query(
+        `WITH counted AS (UPDATE runs SET last_seq = last_seq + 1 WHERE id = $1 RETURNING last_seq)
+         INSERT INTO run_events (run_id, seq, team_id, type, data, at) SELECT $1, last_seq, $2, 'llm_called', $3, ${at} FROM counted`,
+        [run, team.id, JSON.stringify({ node_id: 'n', path: [], attempt: 1, usage })],
+      )
+    }
+    const today = async () => (await ask('GET', '/usage', undefined, key)).body.projects_today
+    await pay(10, `date_trunc('day', now(), 'UTC') - interval '1 ms'`)
+    await pay(null, 'now()')
+    expect(await today()).toEqual([])
+    await pay(15.5, `date_trunc('day', now(), 'UTC')`)
+    const project = { project_id: made.body.project_id, name: expect.any(String), limit_usd: 20 }
+    expect(await today()).toEqual([{ ...project, cost_usd: 15.5, warns: false }])
+    await pay(0.5, 'now()')
+    expect(await today()).toEqual([{ ...project, cost_usd: 16, warns: true }])
+    expect((await ask('GET', '/usage')).body.projects_today).toEqual([])
   })
 
   it('is for whoever may read runs, of their own team', async () => {
