@@ -65,7 +65,6 @@ const REVISIONS = [
     ofTheProduct: [
       'tools-list',
       'server-sse-multiple-streams',
-      'sep-2164-resource-not-found',
       'dns-rebinding-protection',
       'input-required-result-unsupported-methods',
     ],
