@@ -59,7 +59,8 @@ export function toText(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-function holdsPlaceholder(value: unknown): boolean {
+/** Whether rendering a value would change it. */
+export function holdsPlaceholder(value: unknown): boolean {
   if (typeof value === 'string') return hasPlaceholder(value)
   return typeof value === 'object' && value !== null && Object.values(value).some(holdsPlaceholder)
 }

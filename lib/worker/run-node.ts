@@ -7,7 +7,7 @@ import { ExpressionError } from '../engine/expression-error'
 import { buildScope, type ExpressionScope } from '../engine/expression-scope'
 import { pathSeenFrom } from '../engine/graph'
 import type { RunState } from '../engine/state'
-import { renderTemplate } from '../engine/template'
+import { holdsPlaceholder, renderTemplate } from '../engine/template'
 import { LIMITS } from '../limits'
 import type { CallEstimate } from '../nodes/llm-estimate.run'
 import { isNodeTypeId, type NodeTypeId, nodeType, nodeTypes } from '../nodes/registry'
@@ -54,7 +54,9 @@ export async function prepareNode(
   if (!node || !isNodeTypeId(node.type)) {
     throw new NodeError('unknown_type', `There is no node type "${node?.type ?? at.nodeId}".`, { retryable: false })
   }
-  const scope = await scopeOf(program, run, outputs, at)
+  const from = viewpointOf(program, at)
+  const item = from.containers.length > 0 ? await outputs.itemAt(from) : undefined
+  const scope = scopeOf(program, run, outputs, { from, at, item })
   const evaluate = (source: string) => inNode(() => evaluateExpression(source, scope, NODE_EXPRESSION_LIMITS))
   const render = (template: unknown) => inNode(() => renderTemplate(template, scope))
   if (node.pinned && run.versionId === null) return pinned(node, at, run)
@@ -62,7 +64,8 @@ export async function prepareNode(
   const raw = rawFields(node.type)
   const config: Record<string, unknown> = {}
   for (const [field, value] of Object.entries({ ...node.config, ...overrides(run, node) })) {
-    config[field] = raw.has(field) ? value : await inField(field, () => renderTemplate(value, scope))
+    const isPlain = raw.has(field) || !holdsPlaceholder(value)
+    config[field] = isPlain ? value : await inField(field, () => renderTemplate(value, scope))
   }
   const parsed = nodeTypes[node.type].config.safeParse(config)
   if (!parsed.success) throw invalidConfig(parsed.error)
@@ -165,7 +168,7 @@ export async function evaluateOutput(
 ): Promise<unknown> {
   const declared = program.definition.outputs
   if (declared && Object.keys(declared).length > 0) {
-    const scope = await scopeOf(program, run, outputs, undefined)
+    const scope = scopeOf(program, run, outputs, { from: OUTSIDE })
     const value: Record<string, unknown> = {}
     for (const [name, source] of Object.entries(declared)) {
       value[name] = await inField(`outputs.${name}`, () => evaluateExpression(source, scope))
@@ -176,14 +179,15 @@ export async function evaluateOutput(
   return end ? ((await outputs.read(end.nodeId, OUTSIDE)) ?? null) : null
 }
 
-/** What an expression sees at an address; `undefined`: outside of every container, after the last node. */
-async function scopeOf(
-  program: Program,
-  run: RunRow,
-  outputs: OutputCache,
-  at: Address | undefined,
-): Promise<ExpressionScope> {
-  const from = at ? viewpointOf(program, at) : OUTSIDE
+/** Where an expression looks from. `at` is absent outside of every container, after the last node. */
+interface Standpoint {
+  from: Viewpoint
+  at?: Address
+  item?: { item: unknown; index: number } | undefined
+}
+
+/** What an expression sees. */
+function scopeOf(program: Program, run: RunRow, outputs: OutputCache, { from, at, item }: Standpoint): ExpressionScope {
   return buildScope({
     inputs: run.input,
     inputSchema: program.definition.inputs,
@@ -196,7 +200,7 @@ async function scopeOf(
     runtime: run.variables.runtime,
     run: { id: run.id, started_at: run.createdAt.toISOString(), workflow_id: run.workflowId },
     callbacks: at && program.callbackNodes.length > 0 ? callbacksOf(program, run, at) : undefined,
-    ...(from.containers.length > 0 ? await outputs.itemAt(from) : {}),
+    ...item,
   })
 }
 
