@@ -2,7 +2,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { runProgram } from '../../testing/run-program'
 
-const CONFORMANCE = createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/dist/index.js')
+const require = createRequire(import.meta.url)
+const CONFORMANCE = require.resolve('@modelcontextprotocol/conformance/dist/index.js')
 const WITHOUT_TIER_CHECK = join(import.meta.dirname, 'conformance-without-tier-check.mjs')
 
 /** The suite's own lists of what each revision requires. */
