@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { makeTenant, openApi, type TestApi } from '../../testing/api'
+import { keyWith, makeTenant, openApi, type TestApi } from '../../testing/api'
+import type { TestTeam } from '../../testing/people'
 import { makeMcpRoute } from '../route'
 import { makeFixtureServer } from './fixture-server'
 
@@ -10,10 +11,13 @@ const NOT_ASKED = { code: -32_000, message: 'No open call asked you this.' }
 
 let fixture: TestApi
 let key: string
+let team: TestTeam
 
 beforeAll(async () => {
   fixture = await openApi([makeMcpRoute(makeFixtureServer)])
-  key = (await makeTenant()).key
+  const tenant = await makeTenant()
+  key = tenant.key
+  team = tenant.team
 })
 afterAll(() => fixture.close())
 
@@ -154,9 +158,11 @@ describe('a question in mid-call, in the revision of 2025-11-25', () => {
 
   it('is answered by whom it was asked, once, and by nobody else', async () => {
     const { key: stranger } = await makeTenant()
+    const colleague = await keyWith(team, ['admin'])
     const { first, next } = await ask()
     expect(first).toMatchObject({ id: expect.stringMatching(/^[\da-f-]{36}$/), method: 'elicitation/create' })
     expect(await answer(first.id, stranger)).toEqual([400, NOT_ASKED])
+    expect(await answer(first.id, colleague)).toEqual([400, NOT_ASKED])
     expect(await answer(0)).toEqual([400, NOT_ASKED])
     expect(await answer(first.id)).toEqual([202, ''])
     expect(await next()).toMatchObject({ id: 2, result: { content: [{ text: expect.stringContaining('ada') }] } })
