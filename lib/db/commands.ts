@@ -316,7 +316,7 @@ export async function holdWait<T>(wait: CommandedWait, work: (held: HeldWait) =>
           return row !== undefined
         },
       })
-      const [done] = await together(working, held)
+      const [, done] = await together(held, working) // in this order: what fails behind the lock fails because of it
       if (row) crashPoint('resume.before_commit')
       return done
     })

@@ -17,7 +17,7 @@ export async function inTransaction<T>(
       statement.catch(() => undefined) // it is looked at below
       last.push(statement)
     }
-    const [result] = await together(work(client, atLast), begun)
+    const [, result] = await together(begun, work(client, atLast))
     await together(...last, client.query('COMMIT'))
     client.release()
     return result
