@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import { expect, type Locator, type Page, test } from '@playwright/test'
 import { firstRun } from './first-run'
 
@@ -28,6 +29,23 @@ test('the reference asks no other host, and shows every kind of body', async ({ 
   const { examples } = paths['/v1/workflows/{workflow_id}/execute'].post.requestBody.content['application/json']
   for (const { summary } of Object.values(examples) as { summary: string }[]) await expect(kinds).toContainText(summary)
   expect([...hosts].filter((host) => host !== new URL(baseURL ?? '').origin && host !== 'null')).toEqual([])
+})
+
+test('the reference is as light or dark as the rest, and axe finds nothing on it', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await page.goto('/docs')
+  await expect(page.getByText('Start a run', { exact: true })).toBeVisible()
+  const path = page.locator('.swagger-ui .opblock-summary-path').first()
+  const colours: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await expect(page.locator('html')).toHaveCSS('color-scheme', colorScheme)
+    await expect(page.locator('html.dark-mode')).toHaveCount(colorScheme === 'dark' ? 1 : 0)
+    colours.push(await path.evaluate((element) => getComputedStyle(element).color))
+    const axe = new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    expect((await axe.analyze()).violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)])).toEqual([])
+  }
+  expect(new Set(colours).size).toBe(2)
 })
 
 test('operations are tried out as the person who is signed in: a GET and a POST', async ({ page }) => {

@@ -1,5 +1,6 @@
 'use client'
 
+import { useTheme } from 'next-themes'
 import { useEffect, useRef, useState } from 'react'
 import type { SwaggerUiPlugin, SwaggerUiRequest } from 'swagger-ui-dist/swagger-ui-es-bundle.js'
 import 'swagger-ui-dist/swagger-ui.css'
@@ -16,6 +17,13 @@ export function ApiReference({ url, apiKey }: { url: string; apiKey: string | nu
     caller.current = apiKey
   }, [apiKey])
   const [failed, setFailed] = useState(false)
+  const { resolvedTheme } = useTheme()
+
+  useEffect(() => {
+    const { classList } = document.documentElement
+    classList.toggle('dark-mode', resolvedTheme === 'dark') // by this word the style sheet of Swagger UI knows it
+    return () => classList.remove('dark-mode')
+  }, [resolvedTheme])
 
   useEffect(() => {
     let isGone = false

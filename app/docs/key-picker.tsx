@@ -2,13 +2,12 @@
 
 import Link from 'next/link'
 import { type FormEvent, useEffect, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { Input } from '@/components/ui/input'
 import { callApi } from '@/lib/api/client/call'
 import { messageOf } from '@/lib/api/client/error'
 import type { Me } from '@/lib/api/contracts/keys'
 import { contracts } from '@/lib/api/contracts/routes'
-
-const BUTTON =
-  'h-8 shrink-0 rounded-md border border-neutral-300 bg-white px-3 font-medium text-neutral-900 hover:bg-neutral-100 disabled:opacity-60'
 
 /**
  * Who calls when an operation is tried out: a key that is pasted here, which is asked who it is before it is taken, or the
@@ -40,7 +39,7 @@ export function KeyPicker({ apiKey, onChoose }: { apiKey: string | null; onChoos
   return (
     <section
       aria-label="Try it as"
-      className="sticky top-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-2 border-neutral-200 border-b bg-neutral-50 px-6 py-2.5 text-sm"
+      className="sticky top-0 z-10 flex flex-wrap items-center gap-x-4 gap-y-2 border-b bg-muted px-6 py-2.5 text-sm"
     >
       <p aria-live="polite" className="min-w-0 flex-1 basis-64">
         <Caller caller={caller} withKey={apiKey !== null} />
@@ -50,7 +49,7 @@ export function KeyPicker({ apiKey, onChoose }: { apiKey: string | null; onChoos
           <label htmlFor="docs-key" className="font-medium">
             API key
           </label>
-          <input
+          <Input
             id="docs-key"
             name="key"
             type="password"
@@ -58,22 +57,20 @@ export function KeyPicker({ apiKey, onChoose }: { apiKey: string | null; onChoos
             placeholder="cs_live_…"
             aria-invalid={problem !== null}
             aria-describedby={problem === null ? undefined : 'docs-key-problem'}
-            className="h-8 w-56 min-w-0 rounded-md border border-neutral-400 bg-white px-2 font-mono text-neutral-900 text-xs placeholder:text-neutral-500"
+            className="w-56 font-mono text-xs"
           />
-          <button type="submit" disabled={isChecking} className={BUTTON}>
+          <Button type="submit" pending={isChecking}>
             Use this key
-          </button>
+          </Button>
           <Link href="/settings/keys" className="underline underline-offset-4">
             Create one
           </Link>
         </form>
       ) : (
-        <button type="button" onClick={() => onChoose(null)} className={BUTTON}>
-          Forget this key
-        </button>
+        <Button onClick={() => onChoose(null)}>Forget this key</Button>
       )}
       {problem === null ? null : (
-        <p id="docs-key-problem" role="alert" className="w-full text-red-700">
+        <p id="docs-key-problem" role="alert" className="w-full text-destructive dark:text-failure">
           {problem}
         </p>
       )}

@@ -7,8 +7,8 @@ export const metadata: Metadata = { title: 'API reference' }
 /** The reference of the API, from its own OpenAPI document. Everybody may read it; nothing loads from another host. */
 export default function DocsPage() {
   return (
-    <main className="min-h-dvh bg-white text-neutral-900">
-      <header className="flex flex-wrap items-center gap-x-5 gap-y-1 border-neutral-200 border-b px-6 py-3 text-sm">
+    <main className="min-h-dvh bg-background text-foreground">
+      <header className="flex flex-wrap items-center gap-x-5 gap-y-1 border-b px-6 py-3 text-sm">
         <Link href="/" className="mr-auto font-medium">
           Countersign
         </Link>
