@@ -20,3 +20,11 @@ export const runsFrameSchema = z.object({
   last_seq: z.int(),
 })
 export type RunsFrame = z.infer<typeof runsFrameSchema>
+
+/** What travels to a client of MCP: a message of that protocol. */
+export interface MessageFrame {
+  kind: 'message'
+  message: object
+}
+
+export type Frame = RunFrame | RunsFrame | MessageFrame

@@ -1,5 +1,5 @@
 import type { EventType, RunEvent } from '../engine/events'
-import type { RunFrame, RunsFrame } from './frames'
+import type { Frame } from './frames'
 
 /** Proxies cut a connection that says nothing; a comment at least this often keeps it. */
 export const HEARTBEAT_MS = 15_000
@@ -18,7 +18,7 @@ export const SSE_HEADERS = {
 const ENDINGS: readonly EventType[] = ['run_completed', 'run_failed', 'run_cancelled', 'run_timed_out', 'run_aborted']
 
 /** Nothing follows this frame: the run has ended. */
-export function isLastFrame(frame: RunFrame | RunsFrame): boolean {
+export function isLastFrame(frame: Frame): boolean {
   return frame.kind === 'event' && ENDINGS.includes(frame.event.type)
 }
 
@@ -26,8 +26,9 @@ export function isLastFrame(frame: RunFrame | RunsFrame): boolean {
  * One frame as text. Only durable events have an id, so `Last-Event-ID` is always a place in the log; a reset sets it back to
  * the start. JSON holds no line break, so every frame is one `data:` line.
  */
-export function encodeFrame(frame: RunFrame | RunsFrame): string {
+export function encodeFrame(frame: Frame): string {
   if (frame.kind === 'event') return encodeEvent(frame.event)
+  if (frame.kind === 'message') return `event: message\n${dataOf(frame.message)}`
   const data = dataOf(frame)
   return frame.kind === 'reset' ? `id: 0\nevent: reset\n${data}` : `event: ${frame.kind}\n${data}`
 }
@@ -43,11 +44,11 @@ function encodeEvent(event: RunEvent): string {
   return text
 }
 
-function dataOf(frame: RunFrame | RunsFrame): string {
-  return `data: ${JSON.stringify(frame)}\n\n`
+function dataOf(said: object): string {
+  return `data: ${JSON.stringify(said)}\n\n`
 }
 
-export interface EventStreamOptions<Frame extends RunFrame | RunsFrame> {
+export interface EventStreamOptions {
   /** The source: what came together, in order. It is asked for more only when the reader has taken what came before. */
   frames: AsyncGenerator<readonly Frame[], void, undefined>
   /** Whether the caller would still be let in. A stream ends when it says no, or cannot say anything twice in a row. */
@@ -62,9 +63,7 @@ export interface EventStreamOptions<Frame extends RunFrame | RunsFrame> {
  * The text of an event stream: a retry hint, the frames, a comment in every silence, and the end when the run has ended or
  * the caller's rights have.
  */
-export async function* eventStream<Frame extends RunFrame | RunsFrame>(
-  options: EventStreamOptions<Frame>,
-): AsyncGenerator<string, void, undefined> {
+export async function* eventStream(options: EventStreamOptions): AsyncGenerator<string, void, undefined> {
   const { frames, heartbeatMs = HEARTBEAT_MS, revalidateMs = REVALIDATE_MS } = options
   const alarm = newAlarm()
   const beat = setInterval(() => alarm.ring('beat'), heartbeatMs)

@@ -11,6 +11,7 @@ import {
 import type { Principal } from '../auth/principal'
 import { answerQuestion, closeQuestion, openQuestion } from './open-questions'
 import { type Handshake, handshakeOf, sessionIdOf } from './session-id'
+import { Subscriptions } from './subscriptions'
 
 /** One request of a revision before 2026-07-28, or the answer to a question of a call that is still open. */
 interface LegacyCall {
@@ -24,18 +25,23 @@ interface LegacyCall {
  * Answers by a server of its own. In these revisions a server asks in the stream of a call, and the answer is a request of
  * the client's own, which is handed to the open call.
  */
-export async function answerLegacy(makeServer: () => Server, call: LegacyCall): Promise<Response> {
+export async function answerLegacy(
+  makeServer: (subscriptions?: Subscriptions) => Server,
+  call: LegacyCall,
+): Promise<Response> {
   const { request, message, principal } = call
   const answers = Array.isArray(message) ? message : [message]
   if (answers.length > 0 && answers.every(isJSONRPCResponse)) {
     const taken = answers.map((answer) => answerQuestion(principal, answer))
     return taken.includes(true) ? new Response(null, { status: 202 }) : refusal(400, 'No open call asked you this.')
   }
-  const sessionId = request.headers.get('mcp-session-id')
-  const handshake = sessionId === null ? undefined : handshakeOf(sessionId)
-  if (sessionId !== null && !handshake) return refusal(404, 'This server gave no such session: initialize anew.')
+  const sent = request.headers.get('mcp-session-id')
+  const handshake = sent === null ? undefined : handshakeOf(sent)
+  if (sent !== null && !handshake) return refusal(404, 'This server gave no such session: initialize anew.')
 
-  const server = makeServer()
+  const given = isInitializeRequest(message) ? sessionIdOf(message.params) : undefined
+  const sessionId = given ?? sent
+  const server = makeServer(sessionId === null ? undefined : new Subscriptions(principal, sessionId))
   const transport = new AskingTransport(principal)
   await server.connect(transport)
   if (handshake) await transport.shakeHands(handshake)
@@ -44,10 +50,7 @@ export async function answerLegacy(makeServer: () => Server, call: LegacyCall): 
   }
   request.signal.addEventListener('abort', end, { once: true })
   const response = await transport.handleRequest(request, { parsedBody: message })
-  if (isInitializeRequest(message) && response.ok) {
-    const given = sessionIdOf(message.params)
-    if (given) response.headers.set('Mcp-Session-Id', given)
-  }
+  if (given && response.ok) response.headers.set('Mcp-Session-Id', given)
   return new Response(untilRead(response.body, end), response)
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { JSONRPCResponse } from '@modelcontextprotocol/server'
 import type { Principal } from '../auth/principal'
+import { callerOf } from './caller'
 
 /** How many questions of one caller, and of all callers of this process, may wait for their answers. */
 const MAX_PER_CALLER = 16
@@ -39,9 +40,4 @@ export function answerQuestion(principal: Principal, answer: JSONRPCResponse): b
   questions.delete(id)
   question.take(answer)
   return true
-}
-
-/** A key, a person or a grant, in the team that it acts for. */
-function callerOf({ kind, id, team }: Principal): string {
-  return `${kind} ${id} ${team.id}`
 }

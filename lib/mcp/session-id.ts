@@ -13,13 +13,13 @@ const handshakeSchema = z.object({
 export type Handshake = z.infer<typeof handshakeSchema>
 
 /**
- * The session id for a client that can be asked something: it holds the handshake itself, so nothing of a session is kept
- * here and any process serves it. It says only what the client says of itself and lets nobody in. The part before the dot
- * makes it the client's own, for those who route by it.
+ * The session id for a client, undefined where its handshake cannot be read. It holds the handshake itself, so nothing of
+ * a session is kept here but what it subscribes to, and any process serves it. It says only what the client says of itself
+ * and lets nobody in. The part before the dot makes it the client's own, for those who route by it.
  */
 export function sessionIdOf(initializeParams: unknown): string | undefined {
   const { data } = handshakeSchema.safeParse(initializeParams)
-  if (!data || Object.values(data.capabilities).every((each) => each === undefined)) return undefined
+  if (!data) return undefined
   return `${randomUUID()}.${Buffer.from(JSON.stringify(data)).toString('base64url')}`
 }
 

@@ -13,7 +13,7 @@ import { ERROR_CODES, type ErrorCode } from '../../errors'
 import { callbackContracts } from '../contracts/callbacks'
 import { problemDocumentSchema } from '../contracts/common'
 import { healthContracts } from '../contracts/health'
-import { mcpContract } from '../contracts/mcp'
+import { mcpContract, mcpStreamContract } from '../contracts/mcp'
 import { metadataContracts } from '../contracts/metadata'
 import { oauthContracts, oauthRawContracts } from '../contracts/oauth'
 import { clientFileContract, openApiContract } from '../contracts/openapi'
@@ -32,6 +32,7 @@ export const describedContracts: readonly AnyContract[] = [
   ...Object.values(callbackContracts),
   ...Object.values(sampleContracts),
   mcpContract,
+  mcpStreamContract,
   ...Object.values(oauthContracts),
   ...Object.values(oauthRawContracts),
   ...Object.values(metadataContracts),

@@ -1,4 +1,4 @@
-import { mcpRoute } from '../../mcp/route'
+import { mcpRoutes } from '../../mcp/route'
 import { healthRoutes } from './health'
 import type { Route } from './route'
 import { agentRoutes } from './routes/agents'
@@ -36,7 +36,7 @@ export const routes: readonly Route[] = [
   ...agentRoutes,
   ...auditRoutes,
   ...usageRoutes,
-  mcpRoute,
+  ...mcpRoutes,
   ...oauthRoutes,
   ...healthRoutes,
   ...callbackRoutes,

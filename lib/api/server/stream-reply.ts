@@ -3,7 +3,7 @@ import { revalidate } from '../../auth/authenticate'
 import type { Principal } from '../../auth/principal'
 import { AppError } from '../../errors'
 import { LIMITS } from '../../limits'
-import type { RunFrame, RunsFrame } from '../../live/frames'
+import type { Frame } from '../../live/frames'
 import { eventStream, SSE_HEADERS } from '../../live/sse'
 import { Reply } from './answer'
 
@@ -15,7 +15,7 @@ let openInAll = 0
  * An answer that follows a source of frames until the run ends, the reader goes, or the caller loses the right to read.
  * Throws `rate_limited` when the caller or this process has too many streams open.
  */
-export function streamReply<Frame extends RunFrame | RunsFrame>(options: {
+export function streamReply(options: {
   principal: Principal
   request: Request
   frames: (signal: AbortSignal) => AsyncGenerator<Frame[], void, undefined>

@@ -5,10 +5,12 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
+import type { Principal } from '../../auth/principal'
+import type { Subscriptions } from '../subscriptions'
 import { ASKING_TOOLS } from './fixture-asking-tools'
 import { AUDIO, EMBEDDED, IMAGE, text } from './fixture-content'
 import { getPrompt, PROMPTS } from './fixture-prompts'
-import { RESOURCES, readResource, TEMPLATES } from './fixture-resources'
+import { RESOURCES, readResource, TEMPLATES, touch, watchOf } from './fixture-resources'
 import { promptWithContext, ROUND_TOOLS, requestState } from './fixture-rounds'
 
 type Run = (args: Record<string, unknown>, context: ServerContext) => unknown
@@ -51,6 +53,10 @@ const TOOLS: Record<string, Run> = {
     isError: true,
     ...says(text('This tool intentionally returns an error for testing')),
   }),
+  test_touch_watched_resource: () => {
+    touch()
+    return says(text('Touched.'))
+  },
   json_schema_2020_12_tool: (args) => says(text(JSON.stringify(args))),
   ...ASKING_TOOLS,
   ...ROUND_TOOLS,
@@ -86,10 +92,11 @@ const SCHEMAS: Record<string, object> = {
 }
 
 /** A server with everything that the official conformance suite asks a server for. Stands in tests only. */
-export function makeFixtureServer(): Server {
+export function makeFixtureServer(_principal: Principal, subscriptions?: Subscriptions): Server {
+  const resources = subscriptions ? { subscribe: true } : {}
   const server = new Server(
     { name: 'conformance-fixture', version: '1.0.0' },
-    { capabilities: { tools: {}, resources: {}, prompts: {}, logging: {}, completions: {} }, requestState },
+    { capabilities: { tools: {}, resources, prompts: {}, logging: {}, completions: {} }, requestState },
   )
   server.setRequestHandler('tools/list', () => ({
     tools: Object.keys(TOOLS).map((name) => ({
@@ -106,6 +113,7 @@ export function makeFixtureServer(): Server {
   server.setRequestHandler('resources/list', () => ({ resources: RESOURCES }))
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: TEMPLATES }))
   server.setRequestHandler('resources/read', ({ params }) => ({ contents: [readResource(params.uri)] }))
+  subscriptions?.serve(server, watchOf)
   server.setRequestHandler('prompts/list', () => ({ prompts: PROMPTS }))
   server.setRequestHandler('prompts/get', ({ params }, context) => {
     if (params.name === 'test_input_required_result_prompt') return promptWithContext(context)

@@ -113,9 +113,9 @@ describe('the door', () => {
     expect(own.status).toBe(200)
   })
 
-  it('speaks both revisions and keeps no session', async () => {
+  it('speaks both revisions, in a session that the client keeps', async () => {
     const answer = await api.ask('POST', '/api/mcp', { key: tenant.key, json: initialize, headers })
-    expect(answer.headers.get('mcp-session-id')).toBeNull()
+    expect(answer.headers.get('mcp-session-id')).toMatch(/^[\da-f-]{36}\.[\w-]+$/)
     expect(JSON.stringify(answer.body)).toContain('2025-11-25')
     const client = await connect()
     expect((await client.listTools()).tools.length).toBeGreaterThan(9)

@@ -6,13 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeTenant, openApi, type TestApi } from '../../testing/api'
 import { openKeyProxy } from '../../testing/key-proxy'
 import { runProgram } from '../../testing/run-program'
-import { makeMcpRoute } from '../route'
+import { makeMcpRoutes } from '../route'
 import { makeFixtureServer } from './fixture-server'
 import { REQUIREMENTS, runConformance } from './run-conformance'
 
 const require = createRequire(import.meta.url)
 const INSPECTOR = require.resolve('@modelcontextprotocol/inspector-cli/build/cli.js')
-const EXPECTED_FAILURES = join(import.meta.dirname, 'conformance-expected-failures.yml')
 
 let api: TestApi
 let key: string
@@ -38,13 +37,12 @@ const TASKS = [
 
 /** What the suite says where it misses its fixture. */
 const OF_FIXTURE =
-  /no tool "test_|json_schema_2020_12_tool|Method not found|^Not testable: server (does not list|exposes no) |InputRequiredResult with /
+  /no (?:tool "test_|resource "test:)|json_schema_2020_12_tool|Method not found|^Not testable: server (does not list|exposes no) |InputRequiredResult with /
 
 const REVISIONS = [
   {
     revision: '2025-11-25',
     scored: 30,
-    unmet: ['resources-subscribe', 'resources-unsubscribe'],
     unscored: [] as string[],
     ofTheProduct: [
       'server-initialize',
@@ -52,12 +50,12 @@ const REVISIONS = [
       'tools-list',
       'server-sse-multiple-streams',
       'dns-rebinding-protection',
+      'resources-list',
     ],
   },
   {
     revision: '2026-07-28',
     scored: 37,
-    unmet: [],
     unscored: [
       ...TASKS.map((name) => `tasks-${name}`),
       'http-custom-header-server-validation', // asks for a tool whose arguments are mirrored in headers
@@ -67,6 +65,8 @@ const REVISIONS = [
       'server-sse-multiple-streams',
       'dns-rebinding-protection',
       'input-required-result-unsupported-methods',
+      'resources-list',
+      'sep-2164-resource-not-found',
     ],
   },
 ]
@@ -75,17 +75,14 @@ describe.each(REVISIONS)(
   'the official conformance suite, by what $revision requires',
   { timeout: 180_000 },
   (expected) => {
-    const { revision, scored, unmet } = expected
+    const { revision, scored } = expected
 
-    it('passes on our transport but for the named', async () => {
-      const fixture = await openApi([makeMcpRoute(makeFixtureServer)])
-      const { code, out, passed, failed, unscored, errors } = await runSuite(fixture, revision, EXPECTED_FAILURES)
+    it('passes on our transport', async () => {
+      const fixture = await openApi(makeMcpRoutes(makeFixtureServer))
+      const { code, out, passed, failed, unscored } = await runSuite(fixture, revision)
       await fixture.close()
       expect(code, out).toBe(0)
-      expect([passed.length, failed], out).toEqual([scored - unmet.length, unmet])
-      expect(errors.filter(({ scenario }) => failed.includes(scenario))).toEqual(
-        unmet.map((scenario) => ({ scenario, error: 'Failed: Method not found' })),
-      )
+      expect([passed.length, failed], out).toEqual([scored, []])
       expect(unscored, out).toEqual(expected.unscored)
     })
 
@@ -101,11 +98,10 @@ describe.each(REVISIONS)(
 )
 
 /** One requirement set in one go, and what came of it by the names of scenarios. The suite cannot send a key: a proxy does. */
-async function runSuite({ url }: TestApi, revision: string, expectedFailures?: string) {
+async function runSuite({ url }: TestApi, revision: string) {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'))
   const proxy = await openKeyProxy(url, key)
   const args = ['server', '--url', `${proxy.url}/api/mcp`, '--requirements', revision, '--output-dir', folder]
-  if (expectedFailures) args.push('--expected-failures', expectedFailures)
   const { code, out } = await runConformance(args)
   await proxy.close()
   const checks = await checksIn(folder)

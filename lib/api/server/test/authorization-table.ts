@@ -165,6 +165,7 @@ export const ROUTE_TABLE: Record<string, RouteRow> = {
   patchAgent: { own: 200, body: nothing },
   deleteAgent: { own: 204 },
   mcp: { own: 400, body: nothing },
+  followMcp: { own: 405 },
   getConsent: { own: 403, query: new URLSearchParams(consent).toString(), person: 400 },
   decideConsent: { own: 403, body: () => ({ ...consent, decision: 'allow' }), person: 400 },
   registerOAuthClient: { own: 422, body: nothing },

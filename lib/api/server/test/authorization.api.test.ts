@@ -161,8 +161,9 @@ function expected(route: Route, caller: Caller, passed: number) {
   const { asks, person } = rowOf(route)
   if (route.permission === 'public') return { status: passed }
   // A cookie is never what an agent calls with.
-  const isKnown = route.id === 'mcp' ? kind !== 'person' : !isForMcp
-  if (isForeignPage && (route.method !== 'GET' || route.id === 'mcp')) {
+  const isMcp = route.contract.tag === 'MCP'
+  const isKnown = isMcp ? kind !== 'person' : !isForMcp
+  if (isForeignPage && (route.method !== 'GET' || isMcp)) {
     return { status: 403, code: 'cross_site', scope: undefined }
   }
   if (who === null || !isKnown) return { status: 401, code: 'unauthenticated', scope: undefined }
