@@ -144,7 +144,7 @@ function refuseTooMany(caller: string): void {
   if (ofCaller < MAX_PER_CALLER && inAll < MAX_IN_ALL) return
   throw new ProtocolError(
     ProtocolErrorCode.InvalidRequest,
-    `Too many subscriptions: a key, person or grant has at most ${MAX_PER_CALLER}. Unsubscribe from some.`,
+    `Too many subscriptions: a key, person or grant has at most ${MAX_PER_CALLER}, and all together ${MAX_IN_ALL}. Unsubscribe from some.`,
   )
 }
 

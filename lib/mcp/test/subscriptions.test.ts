@@ -4,7 +4,12 @@ import type { Principal } from '../../auth/principal'
 import { Subscriptions } from '../subscriptions'
 
 beforeEach(() => void vi.useFakeTimers())
-afterEach(() => void vi.useRealTimers())
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end()
+  vi.advanceTimersByTime(10 * 60_000) // all are forgotten
+  vi.useRealTimers()
+})
+const ends: (() => unknown)[] = []
 
 type Handler = (request: { params: { uri: string } }) => unknown
 
@@ -29,6 +34,10 @@ function newClient(caller: string) {
     open() {
       const leaving = new AbortController()
       const updates = new Subscriptions(principal, 'session').updates(leaving.signal)
+      ends.push(async () => {
+        leaving.abort()
+        await updates.return()
+      })
       const next = async () => (await updates.next()).value?.map(({ message }) => message)
       return { next, leave: () => leaving.abort() }
     },
@@ -103,4 +112,16 @@ it('takes 250 of a caller, however often each is sent, and another caller is not
   await client.unsubscribe('0')
   await client.subscribe('one more')
   expect(client.watched()).toHaveLength(250)
+})
+
+it('takes 5 000 of all callers together', async () => {
+  for (let caller = 0; caller < 20; caller++) {
+    const client = newClient(`caller ${caller}`)
+    for (let number = 0; number < 250; number++) await client.subscribe(`${number}`)
+  }
+  const late = newClient('late')
+  await expect(late.subscribe('a')).rejects.toThrow('all together 5000')
+  await newClient('caller 0').unsubscribe('0')
+  await late.subscribe('a')
+  expect(late.watched()).toEqual(['a'])
 })
