@@ -1,5 +1,5 @@
 import { expect, type Page, test } from '@playwright/test'
-import { addStep, connect, expectSaved, newWorkflow } from './steps'
+import { addStep, canvasRests, connect, expectSaved, newWorkflow } from './steps'
 
 const nodes = (page: Page) => page.locator('.react-flow__node')
 const step = (page: Page, name: string) =>
@@ -37,14 +37,8 @@ test('steps come from the palette, from a dropped connection, from a double clic
     await expect(page.getByLabel('From Transform, port out, to Delay')).toBeAttached()
   })
 
-  await test.step('chosen where the canvas was double-clicked', async () => {
-    const at = await canvasPoint(page, 300, 120)
-    await page.mouse.dblclick(at.x, at.y)
-    await addStep(page, 'http')
-    await expect(step(page, 'HTTP request')).toBeVisible()
-  })
-
   await test.step('put in between by the button on a line', async () => {
+    await canvasRests(page) // a new step that was not in view has moved it
     await page.getByLabel('From Transform, port out, to Delay').hover({ force: true })
     await page.getByRole('button', { name: 'Insert a step here' }).click()
     await addStep(page, 'message')
@@ -56,6 +50,13 @@ test('steps come from the palette, from a dropped connection, from a double clic
     await page.keyboard.press('ControlOrMeta+z')
     await expect(page.getByLabel('From Transform, port out, to Delay')).toBeAttached()
     await expect(step(page, 'Message')).toHaveCount(0)
+  })
+
+  await test.step('chosen where the canvas was double-clicked', async () => {
+    const at = await canvasPoint(page, 300, 120)
+    await page.mouse.dblclick(at.x, at.y)
+    await addStep(page, 'http')
+    await expect(step(page, 'HTTP request')).toBeVisible()
   })
   await expectSaved(page)
 })

@@ -24,7 +24,7 @@ export async function addStep(page: Page, search: string): Promise<void> {
 }
 
 /** Waits until nothing on the canvas moves any more: what is taken hold of in mid-flight is missed. */
-async function canvasRests(page: Page): Promise<void> {
+export async function canvasRests(page: Page): Promise<void> {
   let before = ''
   await expect
     .poll(
