@@ -36,6 +36,7 @@ describe('the ways around row-level security', () => {
     expect(calls(/actFor|isOwnAffair/)).toEqual({
       'lib/api/server/define-route.ts': 2,
       'lib/auth/act-for.ts': 2, // frames
+      'lib/mcp/runs-as-resources.ts': 1,
       'lib/mcp/server.ts': 2,
     })
   })
@@ -59,7 +60,7 @@ describe('the ways around row-level security', () => {
       'lib/api/server/define-route.ts',
       'lib/auth/authenticate.ts',
       'lib/auth/session.ts', // pages: they show who is signed in, and read by the API
-      'lib/mcp/route.ts',
+      'lib/mcp/door.ts', // every request of MCP
     ])
   })
 })
