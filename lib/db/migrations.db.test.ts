@@ -33,6 +33,7 @@ const NAMED_EXTRAS = [
   'index runs runs_agent_idx',
   'index runs runs_labels_idx',
   'index runs runs_leased_idx',
+  'index runs runs_not_completed_idx',
   'index runs runs_parent_idx',
   'index runs runs_parent_wait_key',
   'index runs runs_queued_capped_idx',

@@ -60,7 +60,11 @@ function conditions(filter: Omit<RunFilter, 'limit'>, after: Position | undefine
   if (filter.label !== undefined) all.push(`r.labels @> ARRAY[${value(filter.label)}::text] AND r.labels <> '{}'`)
   if (filter.createdAfter !== undefined) all.push(`r.created_at >= ${value(filter.createdAfter)}`)
   if (filter.createdBefore !== undefined) all.push(`r.created_at < ${value(filter.createdBefore)}`)
-  if (after !== undefined) all.push(`(r.created_at, r.id) < (${value(after.at)}, ${value(after.id)})`)
+  if (after !== undefined) {
+    // Not `(created_at, id) < (…)`: under row-level security a comparison of rows narrows no index.
+    const at = value(after.at)
+    all.push(`r.created_at <= ${at} AND (r.created_at < ${at} OR r.id < ${value(after.id)})`)
+  }
   return all.join(' AND ')
 }
 
