@@ -31,7 +31,7 @@ const NAMED_EXTRAS = [
   'index run_events run_events_one_end_idx',
   'index run_events run_events_paid_idx',
   'index runs runs_agent_idx',
-  'index runs runs_labels_idx',
+  'index runs runs_labelled_idx',
   'index runs runs_leased_idx',
   'index runs runs_not_completed_idx',
   'index runs runs_parent_idx',
