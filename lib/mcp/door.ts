@@ -1,7 +1,7 @@
-import { type Answer, problemAnswer, toResponse } from '../api/server/answer'
+import { type Answer, problemAnswer } from '../api/server/answer'
 import { problemOf } from '../api/server/problem'
 import { requestIdOf } from '../api/server/request-headers'
-import { type AnyContract, pathsOf, type Route } from '../api/server/route'
+import { type AnyContract, type Route, routeOf } from '../api/server/route'
 import { authenticate } from '../auth/authenticate'
 import { knownAddress } from '../auth/client-address'
 import { mcpResource } from '../auth/oauth/metadata'
@@ -32,15 +32,7 @@ export function mcpDoor(
       return problemAnswer({ ...problem, headers: { ...problem.headers, ...challenge } }, requestId)
     }
   }
-  return {
-    id: contract.id,
-    method: contract.method,
-    paths: pathsOf(contract),
-    contract,
-    permission: contract.permission,
-    respond,
-    handle: async (request, params) => toResponse(await respond(request, params)),
-  }
+  return routeOf(contract, respond)
 }
 
 /** The cookie of a browser is never what an agent calls with. */

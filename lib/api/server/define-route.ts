@@ -4,7 +4,7 @@ import { requirePermission } from '../../auth/authorize'
 import { knownAddress } from '../../auth/client-address'
 import { countCall, type RateBudget } from '../../auth/rate-limit'
 import type { Id } from '../../ids'
-import { type Answer, problemAnswer, Reply, successAnswer, toResponse } from './answer'
+import { type Answer, problemAnswer, Reply, successAnswer } from './answer'
 import { answerOnce, idempotencyKeyOf } from './answer-once'
 import { parseCall } from './parse-call'
 import { problemOf } from './problem'
@@ -15,8 +15,8 @@ import {
   type HandlerResult,
   type Incoming,
   type PublicCall,
-  pathsOf,
   type Route,
+  routeOf,
 } from './route'
 
 /**
@@ -80,15 +80,7 @@ function makeRoute(contract: AnyContract, respondTo: (incoming: Incoming) => Pro
       return failure(error, requestId)
     }
   }
-  return {
-    id: contract.id,
-    method: contract.method,
-    paths: [...pathsOf(contract), ...(contract.aliases ?? [])],
-    contract,
-    permission: contract.permission,
-    respond,
-    handle: async (request, params) => toResponse(await respond(request, params)),
-  }
+  return routeOf(contract, respond)
 }
 
 function present(contract: AnyContract, result: unknown, requestId: string): Answer {

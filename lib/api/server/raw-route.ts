@@ -1,7 +1,7 @@
-import { type Answer, problemAnswer, toResponse } from './answer'
+import { type Answer, problemAnswer } from './answer'
 import { problemOf } from './problem'
 import { requestIdOf } from './request-headers'
-import { type AnyContract, pathsOf, type Route } from './route'
+import { type AnyContract, type Route, routeOf } from './route'
 
 /**
  * A public route whose request or answer is said by a standard of its own, not by a contract: forms, well-known documents.
@@ -29,13 +29,5 @@ export function rawRoute(
       return problemAnswer(problemOf(error, requestId), requestId)
     }
   }
-  return {
-    id: contract.id,
-    method: contract.method,
-    paths: pathsOf(contract),
-    contract,
-    permission: contract.permission,
-    respond,
-    handle: async (request) => toResponse(await respond(request)),
-  }
+  return routeOf(contract, respond)
 }

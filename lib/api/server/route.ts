@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Principal } from '../../auth/principal'
 import type { Id } from '../../ids'
 import type { Contract, Method } from '../contracts/contract'
-import type { Answer, Reply } from './answer'
+import { type Answer, type Reply, toResponse } from './answer'
 
 /** One operation that can be reached over HTTP. Both mounts (the front door and Next's route files) hold the same objects. */
 export interface Route {
@@ -39,6 +39,19 @@ export type AnyContract = Contract & { path: `/${string}` }
 export function pathsOf({ root = 'v1', path }: Pick<Contract, 'root' | 'path'>): string[] {
   if (root === 'site') return [path]
   return root === 'api' ? [`/api${path}`] : [`/v1${path}`, `/api/v1${path}`]
+}
+
+/** The route of a contract: `respond` answers, at each of its addresses. */
+export function routeOf(contract: AnyContract, respond: Route['respond']): Route {
+  return {
+    id: contract.id,
+    method: contract.method,
+    paths: [...pathsOf(contract), ...(contract.aliases ?? [])],
+    contract,
+    permission: contract.permission,
+    respond,
+    handle: async (request, params) => toResponse(await respond(request, params)),
+  }
 }
 
 /** What a handler gets: everything authenticated, authorized and parsed. */
